@@ -1,0 +1,54 @@
+import { readdirSync } from 'node:fs';
+import { basename, resolve } from 'node:path';
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { defineConfig } from 'electron-vite';
+
+const here = import.meta.dirname;
+const rendererRoot = resolve(here, 'src/renderer');
+
+/** Every page at the top of the renderer folder is an entry of its own. */
+const pages = Object.fromEntries(
+  readdirSync(rendererRoot)
+    .filter((file) => file.endsWith('.html'))
+    .map((file) => [basename(file, '.html'), resolve(rendererRoot, file)]),
+);
+
+export default defineConfig({
+  main: {
+    build: {
+      sourcemap: true,
+      rolldownOptions: {
+        // Beside package.json's `dependencies` (external by default): optional packages that may not be installed.
+        external: ['webgpu', /^@tensorflow\//],
+        input: {
+          electron: resolve(here, 'src/main/hosts/electron.ts'),
+          cli: resolve(here, 'src/main/hosts/cli.ts'),
+          'engine-process': resolve(here, 'src/main/engine-process.ts'),
+        },
+        output: {
+          entryFileNames: '[name].js',
+          chunkFileNames: 'chunks/[name]-[hash].js',
+        },
+      },
+    },
+  },
+  preload: {
+    build: {
+      rolldownOptions: {
+        input: { index: resolve(here, 'src/preload/index.ts') },
+        // A sandboxed preload must be CommonJS.
+        output: { format: 'cjs', entryFileNames: '[name].cjs' },
+      },
+    },
+  },
+  renderer: {
+    root: rendererRoot,
+    plugins: [svelte({ configFile: resolve(here, 'svelte.config.js') })],
+    build: {
+      // The serve host shows the same pages in the person's own browser, so Electron's Chromium is no measure here.
+      target: 'es2022',
+      minify: true,
+      rolldownOptions: { input: pages },
+    },
+  },
+});

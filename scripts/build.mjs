@@ -1,0 +1,43 @@
+// Builds the app into out/ with electron-vite, but only when something that goes into it has changed.
+import { existsSync, rmSync, readFileSync, writeFileSync } from 'node:fs';
+import { buildNative } from './build-native.mjs';
+import { childEnv, hashFiles, inRoot, isMain, listFiles, runNode, say, withLock } from './tools.mjs';
+
+const stampFile = inRoot('out', '.stamp');
+const inputs = ['src', 'resources', 'electron.vite.config.ts', 'svelte.config.js', 'package.json', 'package-lock.json'];
+
+/** Resolves to an exit code. */
+export async function build({ force = false } = {}) {
+  await buildNative();
+  if (!force && current() === sources()) return 0;
+  return withLock('build', async () => {
+    const hash = sources();
+    if (!force && current() === hash) return 0;
+    say('Building Unroll.');
+    rmSync(stampFile, { force: true });
+    const electronVite = inRoot('node_modules', 'electron-vite', 'bin', 'electron-vite.js');
+    const result = await runNode([electronVite, 'build', '--logLevel', 'warn'], {
+      output: 'capture',
+      // electron-vite reads NODE_ENV before it sets its own.
+      env: childEnv({ NODE_ENV: 'production' }),
+    });
+    if (result.code !== 0) {
+      say(result.text.trim());
+      say('The build failed; the reason is above.');
+      return result.code;
+    }
+    writeFileSync(stampFile, hash);
+    return 0;
+  });
+}
+
+function sources() {
+  const files = listFiles(inputs, (file) => !file.startsWith('src/engine/kernels/native/') || file.endsWith('.ts'));
+  return hashFiles(files);
+}
+
+function current() {
+  return existsSync(stampFile) ? readFileSync(stampFile, 'utf8') : null;
+}
+
+if (isMain(import.meta.url)) process.exitCode = await build({ force: process.argv.includes('--force') });
