@@ -1,0 +1,154 @@
+/**
+ * The contract between the renderer and main: every call, its input, its output, its errors. The router of main implements
+ * it, clients derive from it, hosts carry it (MessagePort, WebSocket, function call). Nothing else crosses.
+ */
+import { eventIterator, oc } from '@orpc/contract';
+import { z } from 'zod';
+import { architectureSchema } from '../engine/model/spec.ts';
+import { runConfigSchema, tokenizerSchema } from '../engine/training/config.ts';
+import {
+  appInfoSchema,
+  changeSchema,
+  corpusSchema,
+  generateOptionsSchema,
+  runDetailSchema,
+  runSchema,
+} from './types.ts';
+
+/** Errors a person can act on carry their sentence in `message`; anything else reaches the renderer as an internal error. */
+const base = oc.errors({
+  BAD_INPUT: { message: 'The request is not valid.' },
+  NOT_FOUND: { message: 'It no longer exists.' },
+  CONFLICT: { message: 'It cannot be done in this state.' },
+});
+
+const id = z.object({ id: z.string().min(1) });
+const ids = z.object({ ids: z.array(z.string().min(1)).min(1) });
+
+/** Where an import's bytes are: a path main can read, a finished upload (serve), pasted text, or the bundled sample. */
+export const importSourceSchema = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('path'), path: z.string().min(1) }),
+  z.object({ type: z.literal('upload'), upload: z.string().min(1), name: z.string().min(1) }),
+  z.object({ type: z.literal('text'), text: z.string().max(64_000_000), name: z.string().min(1) }),
+  z.object({ type: z.literal('sample') }),
+]);
+export type ImportSource = z.output<typeof importSourceSchema>;
+
+export const progressSchema = z.object({
+  type: z.literal('progress'),
+  done: z.number(),
+  total: z.number(),
+  what: z.string(),
+});
+
+export const contract = {
+  app: {
+    info: base.output(appInfoSchema),
+    /** Everything that changes from now on. Subscribe first, then load. */
+    watch: base.output(eventIterator(changeSchema)),
+  },
+  corpora: {
+    list: base.output(z.array(corpusSchema)),
+    /** Decodes as it would be imported, without importing: the first characters, and the encoding it found or was told. */
+    preview: base.input(z.object({ source: importSourceSchema, encoding: z.string().nullable() })).output(
+      z.object({
+        text: z.string(),
+        encoding: z.string(),
+        encodingFrom: z.enum(['bom', 'utf-8', 'detected', 'chosen']),
+        candidates: z.array(z.string()),
+        bytes: z.number(),
+      }),
+    ),
+    /** Leaving the stream cancels the import and keeps nothing. */
+    import: base
+      .input(z.object({ source: importSourceSchema, encoding: z.string().nullable(), name: z.string().nullable() }))
+      .output(
+        eventIterator(
+          z.discriminatedUnion('type', [progressSchema, z.object({ type: z.literal('done'), corpus: corpusSchema })]),
+        ),
+      ),
+    /** A slice of the stored text, for reading. */
+    text: base
+      .input(id.extend({ offset: z.int().min(0), length: z.int().min(1).max(1_000_000) }))
+      .output(z.object({ text: z.string(), offset: z.number(), total: z.number() })), // bytes of UTF-8, cut at whole characters
+    rename: base.input(id.extend({ name: z.string().trim().min(1).max(300) })).output(corpusSchema),
+    remove: base.input(ids).output(z.object({ undo: z.array(z.string()) })),
+    restore: base.input(ids).output(z.void()),
+  },
+  runs: {
+    list: base.output(z.array(runSchema)),
+    get: base.input(id).output(runDetailSchema),
+    /** Checks everything, then queues it. Splits too small for one batch are refused with the numbers. */
+    create: base
+      .input(z.object({ config: runConfigSchema, name: z.string().max(300).nullable(), tags: z.array(z.string().max(60)).default([]) }))
+      .output(runSchema),
+    pause: base.input(id).output(z.void()),
+    /** Goes on: after a pause at once, otherwise from the last checkpoint. */
+    resume: base.input(id).output(z.void()),
+    stop: base.input(id).output(z.void()),
+    update: base
+      .input(
+        id.extend({
+          name: z.string().trim().min(1).max(300).optional(),
+          notes: z.string().max(100_000).optional(),
+          tags: z.array(z.string().trim().min(1).max(60)).max(100).optional(),
+        }),
+      )
+      .output(runSchema),
+    archive: base.input(ids.extend({ archived: z.boolean() })).output(z.void()),
+    /** Can be undone with `restore` until the app is next started. */
+    remove: base.input(ids).output(z.void()),
+    restore: base.input(ids).output(z.void()),
+    /** What a configuration means before it runs. Cheap parts at once, the measured part when it is there. */
+    plan: base
+      .input(
+        z.object({
+          corpus: z.string().min(1),
+          tokenizer: tokenizerSchema,
+          architecture: architectureSchema,
+          batch: z.int().min(1),
+          steps: z.int().min(1),
+          valid: z.number(),
+          test: z.number(),
+          device: z.string(),
+          threads: z.int().nullable(),
+        }),
+      )
+      .output(
+        z.object({
+          /** null while the tokenised text is not there yet: then it is an estimate. */
+          vocabularySize: z.number(),
+          vocabularyExact: z.boolean(),
+          trainTokens: z.number(),
+          validTokens: z.number(),
+          testTokens: z.number(),
+          parameters: z.number(),
+          memoryBytes: z.number(),
+          stepsPerEpoch: z.number(),
+          secondsPerStep: z.number().nullable(),
+          device: z.string(),
+          deviceDetail: z.string(),
+          /** Real tokens of the corpus, for the drawing. */
+          firstTokens: z.array(z.string()),
+          problems: z.array(z.string()),
+        }),
+      ),
+    /** Streams text as it is generated; leaving stops it. */
+    generate: base.input(id.extend({ options: generateOptionsSchema })).output(
+      eventIterator(
+        z.discriminatedUnion('type', [
+          z.object({ type: z.literal('text'), text: z.string(), count: z.number() }),
+          /** Characters of the prompt that the run's vocabulary lacks. */
+          z.object({ type: z.literal('unknown'), characters: z.array(z.string()) }),
+          z.object({ type: z.literal('done'), tokensPerSecond: z.number() }),
+        ]),
+      ),
+    ),
+    /** Writes the file to `path`, or (null) makes it ready for download and says under which ticket. */
+    export: base
+      .input(id.extend({ format: z.enum(['safetensors']), path: z.string().nullable() }))
+      .output(z.object({ path: z.string().nullable(), ticket: z.string().nullable(), fileName: z.string(), bytes: z.number() })),
+  },
+};
+
+export type Contract = typeof contract;

@@ -1,0 +1,195 @@
+/**
+ * The one interface between the sequence models and the devices that compute them.
+ *
+ * Layers are TypeScript; arithmetic is here, in operations coarse enough that one call does a lot of work. A device
+ * implements every operation and passes the conformance suite; nothing outside `kernels/` knows how.
+ *
+ * Conventions (docs/conventions.md): time-major `[T,B,F]`, row-major; weights `[out,in]`, named and gate-ordered as PyTorch
+ * does (LSTM i,f,g,o; GRU r,z,n); `dX` is the gradient of X. Calls enqueue work in order; `read` is the only one that waits.
+ */
+
+/** Recurrent cells. `gru` resets after the product (PyTorch, cuDNN); `gru_before` resets before it (Cho et al. 2014, D2L). */
+export type Cell = 'rnn_tanh' | 'rnn_relu' | 'rnn_sigmoid' | 'lstm' | 'gru' | 'gru_before';
+
+/** Number of gates G of each cell: its weights are `[G*H, in]`. */
+export const GATES: Readonly<Record<Cell, number>> = {
+  rnn_tanh: 1,
+  rnn_relu: 1,
+  rnn_sigmoid: 1,
+  lstm: 4,
+  gru: 3,
+  gru_before: 3,
+};
+
+/** Numbers as they cross the border between a device and the engine. */
+export type HostArray = Float32Array | Float64Array | Int32Array;
+
+/**
+ * A block of device memory with a shape. Opaque outside the device that made it. `float` is float32 on every device but
+ * `reference` (float64); `int` is int32.
+ */
+export interface Tensor {
+  readonly label: string;
+  readonly shape: readonly number[];
+  readonly size: number;
+  readonly dtype: 'float' | 'int';
+}
+
+/** What a device keeps between a recurrent forward and its backward (activated gates, cell states, packed weights). */
+export interface RecurrentWorkspace {
+  readonly bytes: number;
+}
+
+/** Sizes of one layer and direction. `T` and `B` may be smaller than what the tensors were planned for. */
+export interface RecurrentShape {
+  readonly cell: Cell;
+  readonly T: number;
+  readonly B: number;
+  /** Width of the input x. */
+  readonly I: number;
+  /** Hidden units. */
+  readonly H: number;
+}
+
+/** Parameters, or their gradients, of one layer and direction. */
+export interface RecurrentParameters {
+  readonly weightIh: Tensor; // [G*H,I]
+  readonly weightHh: Tensor; // [G*H,H]
+  readonly biasIh: Tensor; // [G*H]
+  readonly biasHh: Tensor | null; // [G*H]; null for gru_before, which has one bias
+}
+
+/** Operands of a whole recurrent sequence: all T steps, one layer, one direction, input projection included. */
+export interface RecurrentOperands {
+  readonly shape: RecurrentShape;
+  /** Right-to-left: starts at each sequence's last real step. */
+  readonly reverse: boolean;
+  readonly x: Tensor; // [T,B,I]
+  /** Real steps of each sequence; null when all have T. y is 0 at padding, hn/cn are those of the last real step. */
+  readonly lengths: Tensor | null; // int [B]
+  readonly parameters: RecurrentParameters;
+  readonly h0: Tensor | null; // [B,H]; null means zeros
+  readonly c0: Tensor | null; // [B,H]; lstm only
+  /** Rows of width `yWidth`; this direction owns columns `yOffset` … `yOffset+H-1` (D = 2: forward 0, backward H). */
+  readonly y: Tensor; // [T,B,yWidth], out of the forward
+  readonly yOffset: number;
+  readonly yWidth: number;
+  readonly hn: Tensor; // [B,H], out of the forward; never the same memory as h0
+  readonly cn: Tensor | null; // [B,H], out of the forward; lstm only
+  /** null in a forward that no backward follows: the device then uses its own small buffers. */
+  readonly workspace: RecurrentWorkspace | null;
+}
+
+/** Gradients of a whole recurrent sequence. Inputs: dy, dhn, dcn. Everything else is written. */
+export interface RecurrentGradients {
+  readonly dy: Tensor; // [T,B,yWidth], read at this direction's columns; what stands at padding is ignored
+  readonly dhn: Tensor | null; // [B,H]
+  readonly dcn: Tensor | null; // [B,H]
+  readonly dx: Tensor | null; // [T,B,I]; 0 at padding
+  /** Add to dx instead of writing it (the second direction of a bidirectional layer). */
+  readonly accumulateDx: boolean;
+  readonly dh0: Tensor | null; // [B,H]
+  readonly dc0: Tensor | null; // [B,H]
+  readonly parameters: RecurrentParameters;
+  /** Add to the parameter gradients instead of writing them. */
+  readonly accumulate: boolean;
+}
+
+/** One optimiser's update of all parameters at once. Formulas: docs/conventions.md, checked against PyTorch's. */
+export type OptimizerUpdate =
+  | { readonly kind: 'sgd'; readonly learningRate: number } // no slots
+  | { readonly kind: 'momentum'; readonly learningRate: number; readonly momentum: number } // slots: velocity
+  | {
+      /** Kingma & Ba 2015; with `weightDecay` > 0 decoupled: AdamW (Loshchilov & Hutter 2019). Slots: m, v. */
+      readonly kind: 'adam';
+      readonly learningRate: number;
+      readonly beta1: number;
+      readonly beta2: number;
+      readonly epsilon: number;
+      readonly weightDecay: number;
+      /** 1 at the first update. */
+      readonly step: number;
+    }
+  | { readonly kind: 'rmsprop'; readonly learningRate: number; readonly alpha: number; readonly epsilon: number } // slots: v
+  | { readonly kind: 'adagrad'; readonly learningRate: number; readonly epsilon: number }; // slots: sum
+
+/** Position in the one counter-based random stream (Philox 4x32-10): same numbers on every device. */
+export interface RandomPosition {
+  readonly seed: number; // unsigned 32 bits
+  readonly stream: number; // unsigned 32 bits: which use (which dropout layer)
+  readonly counter: number; // safe integer: which step
+}
+
+export interface Kernels {
+  /** Device name: 'reference', 'native', … */
+  readonly name: string;
+  /** What runs it, for people: "AVX-512, 2 threads". */
+  readonly detail: string;
+  readonly precision: 'float64' | 'float32';
+
+  // Memory. Allocated when a model is planned; a training step allocates nothing.
+  alloc(label: string, shape: readonly number[], dtype?: 'float' | 'int'): Tensor;
+  /** A part of `parent`, sharing its memory, from element `offset` (a multiple of 64: GPU bindings need the alignment). */
+  view(parent: Tensor, label: string, offset: number, shape: readonly number[]): Tensor;
+  /** What recurrentForward must keep for recurrentBackward, for up to these sizes. */
+  recurrentWorkspace(shape: RecurrentShape): RecurrentWorkspace;
+  free(tensor: Tensor | RecurrentWorkspace): void;
+  write(target: Tensor, values: HostArray | readonly number[], offset?: number): void;
+  /** A copy of the first `count` elements (all by default), after all calls made so far. */
+  read(source: Tensor, count?: number): Promise<HostArray>;
+  copy(source: Tensor, target: Tensor, count?: number): void;
+  fill(target: Tensor, value: number): void;
+
+  // Inputs. tokens: int [N], ids in 0 … V-1.
+  /** y[n,:] = table[tokens[n],:]. table [V,E], y [N,E]. */
+  embeddingForward(y: Tensor, tokens: Tensor, table: Tensor, N: number, V: number, E: number): void;
+  /** dTable[tokens[n],:] += dy[n,:]; unless `accumulate`, dTable starts from zeros. */
+  embeddingBackward(dTable: Tensor, dy: Tensor, tokens: Tensor, N: number, V: number, E: number, accumulate: boolean): void;
+  /** y[n,v] = 1 if v = tokens[n], else 0. y [N,V]. */
+  oneHot(y: Tensor, tokens: Tensor, N: number, V: number): void;
+
+  recurrentForward(operands: RecurrentOperands): void;
+  /** After recurrentForward with the same operands, unchanged, and a workspace. */
+  recurrentBackward(operands: RecurrentOperands, gradients: RecurrentGradients): void;
+
+  /** y = x Wᵀ + b. x [N,I], weight [O,I], bias [O] or null, y [N,O]. */
+  linearForward(y: Tensor, x: Tensor, weight: Tensor, bias: Tensor | null, N: number, I: number, O: number): void;
+  /** dx = dy W; dW = dyᵀ x; db = Σ dy. Each may be null. `accumulate` adds to dWeight and dBias (never dx). */
+  linearBackward(
+    dx: Tensor | null,
+    dWeight: Tensor | null,
+    dBias: Tensor | null,
+    dy: Tensor,
+    x: Tensor,
+    weight: Tensor,
+    N: number,
+    I: number,
+    O: number,
+    accumulate: boolean,
+  ): void;
+
+  /**
+   * Cross-entropy (natural logarithm) of softmax(logits) against targets; a target of -1 is ignored.
+   * Adds (Σ -ln p, number of targets) to loss [2]. If dLogits is not null, writes d(mean over this call's targets)/dlogits,
+   * 0 at ignored rows; dLogits may be the same tensor as logits. logits [N,V], targets int [N].
+   */
+  softmaxCrossEntropy(loss: Tensor, dLogits: Tensor | null, logits: Tensor, targets: Tensor, N: number, V: number): void;
+
+  /**
+   * Inverted dropout: y[i] = x[i] / (1-p) where kept, else 0. Whether element i is kept depends only on `at` and i, so the
+   * backward is the same call on the gradient. y may be x. Element i uses 32-bit word i mod 4 of Philox block i div 4 (random.ts)
+   * and is dropped when word / 2^32 < p.
+   */
+  dropout(y: Tensor, x: Tensor, count: number, p: number, at: RandomPosition): void;
+
+  /**
+   * norm[0] = ‖gradients‖₂ before clipping; then gradients *= min(1, maxNorm / (norm + epsilon)). maxNorm may be Infinity.
+   * PyTorch's epsilon is 1e-6, D2L's 0. A norm that is not finite leaves the gradients as they are.
+   */
+  clipByGlobalNorm(norm: Tensor, gradients: Tensor, maxNorm: number, epsilon: number): void;
+  /** Updates parameters in place, all of one size. `slots` are the optimiser's own tensors, zero before the first update. */
+  updateParameters(update: OptimizerUpdate, parameters: Tensor, gradients: Tensor, slots: readonly Tensor[]): void;
+
+  /** Ends threads and frees device memory. No call may follow. */
+  dispose(): void;
+}

@@ -1,0 +1,153 @@
+/**
+ * What crosses the border of the engine process: commands in, events out, discriminated unions with the job's id. One engine
+ * process does one job at a time. Pure module (types and schemas).
+ */
+import type { RunConfig, TokenizerConfig } from './training/config.ts';
+import type { Architecture } from './model/spec.ts';
+
+/** A tokenised text on disk: ids as little-endian uint16 (V ≤ 65,536) or uint32, and the vocabulary beside them. */
+export interface TokenFile {
+  readonly path: string;
+  readonly bytesPerToken: 2 | 4;
+  /** First token and number of tokens of the part that is meant. */
+  readonly start: number;
+  readonly length: number;
+}
+
+/** What a training job needs besides its configuration. Paths are absolute. */
+export interface TrainingData {
+  /** Tokeniser state (corpus/tokenizer.ts, `serialize`), JSON file. */
+  readonly tokenizerPath: string;
+  readonly vocabularySize: number;
+  /** Mean number of characters (code points) a token stands for in the training part: for bits per character. */
+  readonly charactersPerToken: number;
+  readonly train: TokenFile;
+  readonly valid: TokenFile | null;
+  readonly test: TokenFile | null;
+}
+
+export type EngineCommand =
+  | { readonly type: 'train'; readonly job: string; readonly config: RunConfig; readonly data: TrainingData; readonly checkpointDir: string; readonly resumeFrom: string | null }
+  | { readonly type: 'pause'; readonly job: string }
+  | { readonly type: 'continue'; readonly job: string }
+  | { readonly type: 'stop'; readonly job: string }
+  | {
+      /** Decodes bytes to UTF-8 text with statistics. */
+      readonly type: 'import-text';
+      readonly job: string;
+      readonly sourcePath: string;
+      readonly targetDir: string;
+      readonly encoding: string | null;
+    }
+  | {
+      /** Learns the tokeniser on the training part and writes token files. */
+      readonly type: 'tokenize';
+      readonly job: string;
+      readonly tokenizer: TokenizerConfig;
+      readonly textPath: string;
+      readonly validTextPath: string | null;
+      readonly testTextPath: string | null;
+      readonly split: { readonly valid: number; readonly test: number };
+      readonly targetDir: string;
+    }
+  | {
+      readonly type: 'generate';
+      readonly job: string;
+      readonly checkpointPath: string;
+      readonly tokenizerPath: string;
+      readonly options: GenerateOptions;
+      readonly device: string;
+    }
+  | { readonly type: 'devices'; readonly job: string }
+  | { readonly type: 'estimate'; readonly job: string; readonly architecture: Architecture; readonly vocabularySize: number; readonly batch: number; readonly steps: number; readonly device: string; readonly threads: number | null }
+  | { readonly type: 'cancel'; readonly job: string };
+
+export interface GenerateOptions {
+  readonly prompt: string;
+  /** Tokens to generate. */
+  readonly length: number;
+  /** 0 takes the most probable token. */
+  readonly temperature: number;
+  readonly topK: number | null;
+  readonly topP: number | null;
+  readonly seed: number;
+}
+
+export interface DeviceInfo {
+  readonly name: string;
+  readonly available: boolean;
+  /** For people: what it is ("AVX-512, 2 threads"), or why it is not available. */
+  readonly detail: string;
+  readonly precision: 'float32' | 'float64';
+  /** Would `auto` choose it here. */
+  readonly preferred: boolean;
+}
+
+/** One training step's numbers. `loss` is the mean cross-entropy in nats; perplexity is its exponential. */
+export interface StepMetrics {
+  readonly step: number;
+  readonly epoch: number;
+  readonly loss: number;
+  readonly gradNorm: number;
+  readonly learningRate: number;
+  /** Since the previous report, pauses excluded. */
+  readonly tokensPerSecond: number;
+  /** Training time so far in seconds, pauses and earlier sessions' gaps excluded. */
+  readonly elapsed: number;
+}
+
+export interface EvalMetrics {
+  readonly step: number;
+  readonly epoch: number;
+  readonly split: 'valid' | 'test';
+  readonly loss: number;
+  readonly bitsPerCharacter: number;
+  readonly elapsed: number;
+}
+
+export type FinishReason = 'finished' | 'stopped' | 'early-stopped';
+
+export type EngineEvent =
+  | { readonly type: 'started'; readonly job: string; readonly device: string; readonly deviceDetail: string; readonly parameters: number; readonly memoryBytes: number; readonly step: number; readonly stepsPerEpoch: number; readonly totalSteps: number | null }
+  /** Several steps at once: one message about every 100 ms. */
+  | { readonly type: 'steps'; readonly job: string; readonly steps: readonly StepMetrics[]; readonly secondsLeft: number | null }
+  | { readonly type: 'eval'; readonly job: string; readonly metrics: EvalMetrics; readonly best: boolean }
+  | { readonly type: 'sample'; readonly job: string; readonly step: number; readonly text: string }
+  | { readonly type: 'checkpoint'; readonly job: string; readonly step: number; readonly path: string; readonly best: boolean }
+  | { readonly type: 'log'; readonly job: string; readonly level: 'info' | 'warning' | 'error'; readonly message: string }
+  | { readonly type: 'paused' | 'continued'; readonly job: string }
+  | { readonly type: 'progress'; readonly job: string; readonly done: number; readonly total: number; readonly what: string }
+  | { readonly type: 'token'; readonly job: string; readonly text: string; readonly count: number }
+  | { readonly type: 'done'; readonly job: string; readonly result: JobResult }
+  /** `kind` input: the person can mend it (the sentence says how); internal: ours. */
+  | { readonly type: 'failed'; readonly job: string; readonly kind: 'input' | 'internal'; readonly message: string; readonly step: number | null };
+
+export type JobResult =
+  | { readonly type: 'train'; readonly reason: FinishReason; readonly step: number; readonly best: { readonly step: number; readonly loss: number } | null; readonly test: EvalMetrics | null }
+  | { readonly type: 'import-text'; readonly imported: ImportedText }
+  | { readonly type: 'tokenize'; readonly data: TrainingData; readonly unknownRate: number; readonly frequent: readonly { readonly token: string; readonly count: number }[] }
+  | { readonly type: 'generate'; readonly text: string; readonly unknown: readonly string[]; readonly tokensPerSecond: number }
+  | { readonly type: 'devices'; readonly devices: readonly DeviceInfo[] }
+  | { readonly type: 'estimate'; readonly device: string; readonly deviceDetail: string; readonly secondsPerStep: number; readonly memoryBytes: number }
+  | { readonly type: 'cancelled' };
+
+/** A text as it was imported: decoded, byte-order mark removed, stored as UTF-8. */
+export interface ImportedText {
+  /** Content address: SHA-256 of the stored UTF-8 bytes, hexadecimal. The file is `<targetDir>/<sha256>.txt`. */
+  readonly sha256: string;
+  readonly encoding: string;
+  /** How the encoding was found: a byte-order mark, valid UTF-8, detection, or the person. */
+  readonly encodingFrom: 'bom' | 'utf-8' | 'detected' | 'chosen';
+  readonly sourceBytes: number;
+  readonly bytes: number;
+  readonly characters: number;
+  readonly lines: number;
+  readonly words: number;
+  readonly distinctCharacters: number;
+  /** Bytes that were not valid in the encoding and became U+FFFD. */
+  readonly replaced: number;
+  readonly frequentCharacters: readonly { readonly token: string; readonly count: number }[];
+  readonly frequentWords: readonly { readonly token: string; readonly count: number }[];
+  /** The first few thousand characters. */
+  readonly preview: string;
+}

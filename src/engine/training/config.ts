@@ -1,0 +1,100 @@
+/**
+ * Everything that decides a run besides the network: data, tokeniser, optimiser, schedule, when to stop. Plain data,
+ * validated, stored with the run; together with the corpus it reproduces the run. Pure module: the renderer imports it.
+ */
+import { z } from 'zod';
+import { architectureSchema } from '../model/spec.ts';
+
+export const tokenizerSchema = z.strictObject({
+  kind: z.enum(['char', 'word', 'bpe']),
+  /** char only: what one character is. */
+  unit: z.enum(['codepoint', 'grapheme']).default('codepoint'),
+  lowercase: z.boolean().default(false),
+  /** Tokens seen less often in the training part become <unk>. */
+  minFrequency: z.int().min(1).default(1),
+  /** Most tokens to keep (the most frequent); for bpe the vocabulary to learn. */
+  maxVocabulary: z.int().min(2).max(1_000_000).optional(),
+});
+export type TokenizerConfig = z.output<typeof tokenizerSchema>;
+
+export const optimizerSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('sgd') }),
+  z.strictObject({ kind: z.literal('momentum'), momentum: z.number().min(0).max(0.9999).default(0.9) }),
+  z.strictObject({ kind: z.literal('adam') }),
+  z.strictObject({ kind: z.literal('adamw'), weightDecay: z.number().min(0).max(10).default(0.01) }),
+  z.strictObject({ kind: z.literal('rmsprop') }),
+  z.strictObject({ kind: z.literal('adagrad') }),
+]);
+export type OptimizerConfig = z.output<typeof optimizerSchema>;
+
+export const scheduleSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('constant') }),
+  /** Multiply by `factor` every `everyEpochs`, starting after `afterEpochs`. */
+  z.strictObject({
+    kind: z.literal('step'),
+    factor: z.number().gt(0).lt(1).default(0.5),
+    everyEpochs: z.number().gt(0).default(1),
+    afterEpochs: z.number().min(0).default(0),
+  }),
+  /** Linear warm-up over `warmupSteps`, then half a cosine down to `floor` × the learning rate at the last step. */
+  z.strictObject({
+    kind: z.literal('cosine'),
+    warmupSteps: z.int().min(0).default(100),
+    floor: z.number().min(0).max(1).default(0.1),
+  }),
+  /** Multiply by `factor` when validation has not improved for `patience` evaluations. */
+  z.strictObject({
+    kind: z.literal('plateau'),
+    factor: z.number().gt(0).lt(1).default(0.5),
+    patience: z.int().min(0).default(1),
+  }),
+]);
+export type ScheduleConfig = z.output<typeof scheduleSchema>;
+
+export const trainingSchema = z.strictObject({
+  /** Sequences side by side B. */
+  batch: z.int().min(1).max(65_536),
+  /** Steps back in time T of truncated backpropagation. */
+  steps: z.int().min(1).max(65_536),
+  /** sequential: the state is carried from window to window; random: windows anywhere, state from zero. */
+  partition: z.enum(['sequential', 'random']).default('sequential'),
+  optimizer: optimizerSchema,
+  learningRate: z.number().gt(0).max(1000),
+  schedule: scheduleSchema,
+  /** Largest global gradient norm; null does not clip. */
+  clip: z.number().gt(0).nullable(),
+  /** The first of these that is reached ends the run; at least one is set. */
+  maxEpochs: z.number().gt(0).nullable(),
+  maxSteps: z.int().min(1).nullable(),
+  maxMinutes: z.number().gt(0).nullable(),
+  /** Steps between evaluations on validation; null: about ten times an epoch. */
+  evalEvery: z.int().min(1).nullable(),
+  /** Evaluations without improvement before stopping early; null: never. */
+  earlyStopping: z.int().min(1).nullable(),
+  /** Steps between checkpoints besides those at each evaluation; null: only there. */
+  checkpointEvery: z.int().min(1).nullable(),
+  seed: z.int().min(0).max(4294967295),
+});
+export type TrainingConfig = z.output<typeof trainingSchema>;
+
+/** Which parts of the corpus are for what. Contiguous: train first, then validation, then test. */
+export const splitSchema = z
+  .strictObject({ valid: z.number().min(0).max(0.9), test: z.number().min(0).max(0.9) })
+  .refine((s) => s.valid + s.test < 1, { message: 'Validation and test leave nothing to train on; make them smaller.' });
+export type SplitConfig = z.output<typeof splitSchema>;
+
+/** A run's whole configuration: one shareable piece of JSON. */
+export const runConfigSchema = z.strictObject({
+  corpus: z.string().min(1),
+  /** Corpora of their own for validation and test, instead of a part of `corpus`. */
+  validCorpus: z.string().nullable().default(null),
+  testCorpus: z.string().nullable().default(null),
+  split: splitSchema,
+  tokenizer: tokenizerSchema,
+  architecture: architectureSchema,
+  training: trainingSchema,
+  device: z.string().default('auto'),
+  /** Threads of a CPU device; null: one per physical core. */
+  threads: z.int().min(1).max(256).nullable().default(null),
+});
+export type RunConfig = z.output<typeof runConfigSchema>;
