@@ -65,7 +65,9 @@ function warnWhenOutdated() {
     });
     if (behind.length > 0) {
       const names = behind.slice(0, 3).map((path) => path.replace(/^.*node_modules\//, ''));
-      say(`Installed packages differ from package-lock.json (${names.join(', ')}${behind.length > 3 ? ', …' : ''}): run npm ci.`);
+      say(
+        `Installed packages differ from package-lock.json (${names.join(', ')}${behind.length > 3 ? ', …' : ''}): run npm ci.`,
+      );
     }
   } catch {
     // No lockfile to compare with.

@@ -4,7 +4,19 @@
 // It never fails an install: without a compiler it says what is missing, and Unroll runs on its slower kernels.
 import { copyFileSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { hashFiles, inRoot, isMain, listFiles, nodeHeaders, readJson, run, runNode, say, withLock, childEnv } from './tools.mjs';
+import {
+  hashFiles,
+  inRoot,
+  isMain,
+  listFiles,
+  nodeHeaders,
+  readJson,
+  run,
+  runNode,
+  say,
+  withLock,
+  childEnv,
+} from './tools.mjs';
 
 const sourceFolder = 'src/engine/kernels/native';
 const target = inRoot('build', 'native', 'unroll_native.node');
@@ -68,7 +80,8 @@ async function explain(/** @type {string} */ log) {
   if (process.platform === 'win32') {
     if (/find VS|Visual Studio/i.test(log)) missing.push('the Visual Studio C++ build tools');
   } else {
-    const works = async (/** @type {string} */ tool) => (await run(tool, ['--version'], { output: 'capture' })).code === 0;
+    const works = async (/** @type {string} */ tool) =>
+      (await run(tool, ['--version'], { output: 'capture' })).code === 0;
     if (!(await works(compiler))) missing.push('a C++ compiler');
     if (!(await works('make'))) missing.push('make');
   }

@@ -33,8 +33,10 @@ async function openWindow(/** @type {string[]} */ args) {
   const env = childEnv({ ELECTRON_RUN_AS_NODE: undefined });
   const { code, signal } = await run(electron, [inRoot('.'), ...args], { env });
   const early = (Date.now() - began) / 1000 < startupSeconds;
-  const interrupted = signal === 'SIGINT' || signal === 'SIGTERM' || signal === 'SIGHUP' || code === 130 || code === 143;
-  if (code !== 0 && early && !interrupted) return `Electron could not start here (it ended with ${signal ?? `code ${code}`})`;
+  const interrupted =
+    signal === 'SIGINT' || signal === 'SIGTERM' || signal === 'SIGHUP' || code === 130 || code === 143;
+  if (code !== 0 && early && !interrupted)
+    return `Electron could not start here (it ended with ${signal ?? `code ${code}`})`;
   return code;
 }
 
@@ -55,7 +57,11 @@ export async function electronBinary({ download = true } = {}) {
     const result = await runNode([inRoot('node_modules', 'electron', 'install.js')], { output: 'capture' });
     if (result.code !== 0) {
       const cause = result.text.match(/(?:Error|error): (.*)/)?.[1] ?? result.text.trim().split('\n')[0];
-      say(/fetch failed|ENOTFOUND|ECONNREFUSED|EAI_AGAIN|ETIMEDOUT/.test(result.text) ? 'GitHub cannot be reached.' : (cause ?? ''));
+      say(
+        /fetch failed|ENOTFOUND|ECONNREFUSED|EAI_AGAIN|ETIMEDOUT/.test(result.text)
+          ? 'GitHub cannot be reached.'
+          : (cause ?? ''),
+      );
       return null;
     }
   }

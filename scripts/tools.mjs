@@ -1,7 +1,17 @@
 // What the other scripts share. Plain Node 20, no dependencies: it runs before anything is installed.
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { closeSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { constants } from 'node:os';
 import { delimiter, dirname, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -104,7 +114,7 @@ export function run(program, args, options = {}) {
 }
 
 /** Runs a JavaScript file with the pinned Node. */
-export function runNode(/** @type {string[]} */ args, /** @type {Parameters<typeof run>[2]} */ options) {
+export function runNode(/** @type {string[]} */ args, /** @type {Parameters<typeof run>[2]} */ options = {}) {
   return run(nodePath(), args, options);
 }
 
@@ -129,7 +139,12 @@ export function listFiles(/** @type {string[]} */ starts, accept = (/** @type {s
 /** One hash over names and contents. */
 export function hashFiles(/** @type {string[]} */ files, /** @type {string[]} */ ...more) {
   const hash = createHash('sha256');
-  for (const file of files) hash.update(file).update('\0').update(readFileSync(inRoot(file))).update('\0');
+  for (const file of files)
+    hash
+      .update(file)
+      .update('\0')
+      .update(readFileSync(inRoot(file)))
+      .update('\0');
   for (const text of more) hash.update(text).update('\0');
   return hash.digest('hex');
 }
@@ -154,7 +169,7 @@ export function readJson(/** @type {string} */ path) {
 export async function withLock(name, work) {
   const path = inRoot('build', `${name}.lock`);
   mkdirSync(dirname(path), { recursive: true });
-  for (let waited = false; ; ) {
+  for (let waited = false; ;) {
     try {
       const file = openSync(path, 'wx');
       writeFileSync(file, String(process.pid));

@@ -1,1 +1,1 @@
-console.log(`unroll: ${process.argv.slice(2).join(" ")} (Node ${process.version})`);
+console.log(`unroll: ${process.argv.slice(2).join(' ')} (Node ${process.version})`);

@@ -1,0 +1,30 @@
+import { defineConfig } from '@playwright/test';
+import { browserArgs, findBrowser } from './scripts/find-browser.mjs';
+
+const executablePath = findBrowser();
+
+export default defineConfig({
+  // Tests train models: one at a time, so that they do not take each other's processor.
+  workers: 1,
+  fullyParallel: false,
+  timeout: 60_000,
+  expect: { timeout: 15_000 },
+  forbidOnly: Boolean(process.env['CI']),
+  outputDir: 'test-results',
+  use: {
+    trace: 'retain-on-failure',
+    screenshot: 'only-on-failure',
+    viewport: { width: 1280, height: 800 },
+  },
+  projects: [
+    {
+      name: 'e2e',
+      testDir: 'tests/e2e',
+      use: {
+        browserName: 'chromium',
+        launchOptions: { args: browserArgs, ...(executablePath ? { executablePath } : {}) },
+      },
+    },
+    { name: 'electron', testDir: 'tests/electron' },
+  ],
+});
