@@ -1,0 +1,51 @@
+/** Smoothing of noisy curves. */
+
+export interface Smoothing {
+  /** How much of the past is kept over a distance of `unit` along x: 0 keeps the curve as it is, towards 1 smooths more. */
+  readonly weight: number;
+  /** The distance along x that `weight` is meant for. */
+  readonly unit: number;
+  /** Averages logarithms: for perplexities, which are exponentials of mean losses. Values must then be positive. */
+  readonly geometric?: boolean;
+}
+
+/**
+ * Exponential moving average, debiased and weighted by distance: points that lie closer together count for less of the
+ * average's memory, so that a curve looks the same however densely it was recorded.
+ *
+ *   w_i = weight^((x_i − x_{i−1}) / unit)
+ *   S_i = w_i·S_{i−1} + y_i,  N_i = w_i·N_{i−1} + 1,  result S_i / N_i
+ *
+ * Dividing by N removes the pull towards the start value 0 (Kingma & Ba 2015, section 3). Values that are not finite stay NaN
+ * in the result and count for nothing after them.
+ *
+ * @param x abscissae, ascending
+ * @param y values, as many
+ * @returns as many smoothed values
+ */
+export function smooth(
+  x: ArrayLike<number>,
+  y: ArrayLike<number>,
+  { weight, unit, geometric }: Smoothing,
+): Float64Array {
+  if (!(weight >= 0 && weight < 1)) throw new RangeError(`smoothing weight is ${weight}; it must be from 0 to below 1`);
+  if (!(unit > 0)) throw new RangeError(`smoothing unit is ${unit}; it must be above 0`);
+  const out = new Float64Array(y.length);
+  let sum = 0;
+  let norm = 0;
+  let previous = NaN;
+  for (let i = 0; i < y.length; i++) {
+    const value = geometric ? Math.log(y[i]!) : y[i]!;
+    if (!Number.isFinite(value)) {
+      out[i] = NaN;
+      continue;
+    }
+    const keep = norm === 0 ? 0 : Math.pow(weight, (x[i]! - previous) / unit);
+    sum = keep * sum + value;
+    norm = keep * norm + 1;
+    previous = x[i]!;
+    const mean = sum / norm;
+    out[i] = geometric ? Math.exp(mean) : mean;
+  }
+  return out;
+}
