@@ -40,7 +40,11 @@ export async function buildNative({ force = false } = {}) {
     if (!force && upToDate()) return;
     say('Compiling the native kernels.');
     const problem = await compile();
-    if (problem) say(`The native kernels were not built, so Unroll will run on slower ones. ${problem}`);
+    if (problem) {
+      // An older build must not meet newer code.
+      rmSync(target, { force: true });
+      say(`The native kernels were not built, so Unroll will run on slower ones. ${problem}`);
+    }
     mkdirSync(inRoot('build', 'native'), { recursive: true });
     writeFileSync(stampFile, JSON.stringify({ hash, built: !problem }));
   });
@@ -67,7 +71,7 @@ async function compile() {
     renameSync(temporary, target);
   } catch {
     rmSync(temporary, { force: true });
-    return 'Another Unroll is using the old ones: close it and run npm run build:native.';
+    return 'Another Unroll is using the old ones: close it, then run npm run build:native.';
   }
   return null;
 }
@@ -98,9 +102,9 @@ function howToGet() {
   if (process.platform === 'win32') {
     return 'Get them with: winget install Python.Python.3.12 Microsoft.VisualStudio.2022.BuildTools (choose «Desktop development with C++»).';
   }
-  if (existsSync('/usr/bin/apt-get')) return 'Get it with: sudo apt-get install build-essential python3.';
-  if (existsSync('/usr/bin/dnf')) return 'Get it with: sudo dnf install gcc-c++ make python3.';
-  if (existsSync('/usr/bin/pacman')) return 'Get it with: sudo pacman -S base-devel python.';
+  if (existsSync('/usr/bin/apt-get')) return 'Get all of it with: sudo apt-get install build-essential python3.';
+  if (existsSync('/usr/bin/dnf')) return 'Get all of it with: sudo dnf install gcc-c++ make python3.';
+  if (existsSync('/usr/bin/pacman')) return 'Get all of it with: sudo pacman -S base-devel python.';
   return 'Install g++ (or clang++), make and Python 3 with your package manager.';
 }
 
