@@ -113,6 +113,15 @@ export type OptimizerUpdate =
   | { readonly kind: 'rmsprop'; readonly learningRate: number; readonly alpha: number; readonly epsilon: number } // slots: v
   | { readonly kind: 'adagrad'; readonly learningRate: number; readonly epsilon: number }; // slots: sum
 
+/** How many slots, each as large as the parameters, an optimiser keeps. */
+export const OPTIMIZER_SLOTS: Readonly<Record<OptimizerUpdate['kind'], number>> = {
+  sgd: 0,
+  momentum: 1,
+  adam: 2,
+  rmsprop: 1,
+  adagrad: 1,
+};
+
 /** Position in the one counter-based random stream (Philox 4x32-10): same numbers on every device. */
 export interface RandomPosition {
   readonly seed: number; // unsigned 32 bits
