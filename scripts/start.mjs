@@ -54,7 +54,10 @@ export async function electronBinary({ download = true } = {}) {
   if (!existsSync(inRoot('node_modules', 'electron', 'path.txt'))) {
     if (!download) return null;
     say('Downloading Electron (once; about 110 MB).');
-    const result = await runNode([inRoot('node_modules', 'electron', 'install.js')], { output: 'capture' });
+    const result = await runNode([inRoot('node_modules', 'electron', 'install.js')], {
+      output: 'capture',
+      timeoutSeconds: 900,
+    });
     if (result.code !== 0) {
       const cause = result.text.match(/(?:Error|error): (.*)/)?.[1] ?? result.text.trim().split('\n')[0];
       say(

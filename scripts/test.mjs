@@ -4,6 +4,7 @@
 //   node scripts/test.mjs [SECTION...] [-- ARGUMENTS FOR THE RUNNER]     sections: types lint build unit e2e electron
 import { mkdirSync, rmSync } from 'node:fs';
 import { build } from './build.mjs';
+import { buildNative } from './build-native.mjs';
 import { getBrowser } from './find-browser.mjs';
 import { electronBinary } from './start.mjs';
 import { childEnv, inRoot, listFiles, readJson, run, runNode, say } from './tools.mjs';
@@ -62,6 +63,7 @@ const sections = {
   },
 
   async unit() {
+    await buildNative();
     const report = inRoot('test-results', 'unit.json');
     const args = ['run', '--passWithNoTests', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
     const { code } = await runNode([bin('vitest', 'vitest.mjs'), ...args, ...runnerArgs]);
