@@ -53,8 +53,8 @@ export type EngineCommand =
   | {
       readonly type: 'generate';
       readonly job: string;
+      /** A checkpoint holds its tokeniser too, so a model is one file. */
       readonly checkpointPath: string;
-      readonly tokenizerPath: string;
       readonly options: GenerateOptions;
       readonly device: string;
     }

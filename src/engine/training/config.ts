@@ -29,7 +29,7 @@ export type OptimizerConfig = z.output<typeof optimizerSchema>;
 
 export const scheduleSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('constant') }),
-  /** Multiply by `factor` every `everyEpochs`, starting after `afterEpochs`. */
+  /** `afterEpochs` at the full rate, then multiplied by `factor` at the end of every `everyEpochs`. */
   z.strictObject({
     kind: z.literal('step'),
     factor: z.number().gt(0).lt(1).default(0.5),
@@ -74,6 +74,21 @@ export const trainingSchema = z.strictObject({
   /** Steps between checkpoints besides those at each evaluation; null: only there. */
   checkpointEvery: z.int().min(1).nullable(),
   seed: z.int().min(0).max(4294967295),
+}).superRefine((t, context) => {
+  if (t.maxEpochs === null && t.maxSteps === null && t.maxMinutes === null) {
+    context.addIssue({
+      code: 'custom',
+      path: ['maxEpochs'],
+      message: 'Nothing says when to stop: set a number of epochs, of steps or of minutes.',
+    });
+  }
+  if (t.schedule.kind === 'cosine' && t.maxEpochs === null && t.maxSteps === null) {
+    context.addIssue({
+      code: 'custom',
+      path: ['schedule'],
+      message: 'A cosine schedule ends at the last step, so the run needs a number of epochs or steps, not only minutes.',
+    });
+  }
 });
 export type TrainingConfig = z.output<typeof trainingSchema>;
 

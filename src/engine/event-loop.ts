@@ -1,0 +1,16 @@
+/** Giving the event loop a turn without a timer: hidden windows slow timers down, and Node rounds them up to a millisecond. */
+
+/** A function whose promise is settled one event-loop turn later, after messages that have arrived are handled. */
+export function eventLoopTurns(): { turn(): Promise<void>; close(): void } {
+  const { port1, port2 } = new MessageChannel();
+  let settle: () => void = () => {};
+  port1.onmessage = () => settle();
+  return {
+    turn: () =>
+      new Promise<void>((resolve) => {
+        settle = resolve;
+        port2.postMessage(null);
+      }),
+    close: () => port1.close(),
+  };
+}

@@ -1,0 +1,107 @@
+/**
+ * The safetensors container (github.com/huggingface/safetensors): an 8-byte little-endian header length, a JSON header that
+ * names each tensor's type, shape and byte range, then the bytes. Checkpoints and exported models are both of this format.
+ */
+
+export type SafetensorsDtype = 'F64' | 'F32' | 'I32';
+
+export interface SafetensorsEntry {
+  readonly shape: readonly number[];
+  readonly data: Float32Array | Float64Array | Int32Array;
+}
+
+export interface Safetensors {
+  readonly tensors: ReadonlyMap<string, SafetensorsEntry>;
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+/** A file is not what it should be; the message says what is wrong with it. */
+export class SafetensorsError extends Error {
+  override readonly name = 'SafetensorsError';
+}
+
+const bytesPerElement: Record<SafetensorsDtype, number> = { F64: 8, F32: 4, I32: 4 };
+const headerLengthBytes = 8;
+const maxHeaderBytes = 100_000_000; // the format's own limit
+
+function dtypeOf(data: SafetensorsEntry['data']): SafetensorsDtype {
+  if (data instanceof Float64Array) return 'F64';
+  return data instanceof Float32Array ? 'F32' : 'I32';
+}
+
+/** The bytes of a safetensors file. Numbers are stored as they are, little-endian. */
+export function writeSafetensors({ tensors, metadata }: Safetensors): Uint8Array {
+  const header: Record<string, unknown> = { __metadata__: metadata };
+  let offset = 0;
+  for (const [name, { shape, data }] of tensors) {
+    const end = offset + data.byteLength;
+    header[name] = { dtype: dtypeOf(data), shape, data_offsets: [offset, end] };
+    offset = end;
+  }
+  const json = new TextEncoder().encode(JSON.stringify(header));
+  const padded = Math.ceil(json.length / 8) * 8; // keeps the numbers aligned
+  const file = new Uint8Array(headerLengthBytes + padded + offset);
+  new DataView(file.buffer).setBigUint64(0, BigInt(padded), true);
+  file.fill(0x20, headerLengthBytes, headerLengthBytes + padded);
+  file.set(json, headerLengthBytes);
+  let at = headerLengthBytes + padded;
+  for (const { data } of tensors.values()) {
+    file.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), at);
+    at += data.byteLength;
+  }
+  return file;
+}
+
+/**
+ * Reads a safetensors file of F64, F32 and I32 tensors.
+ * @throws SafetensorsError when the bytes are not one (truncated, ranges that do not fit, unknown types)
+ */
+export function readSafetensors(file: Uint8Array): Safetensors {
+  if (file.length < headerLengthBytes) throw new SafetensorsError(`The file has ${file.length} bytes, less than a header.`);
+  const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
+  const headerBytes = Number(view.getBigUint64(0, true));
+  if (headerBytes > maxHeaderBytes || headerLengthBytes + headerBytes > file.length) {
+    throw new SafetensorsError(`The header should have ${headerBytes} bytes, but the file has ${file.length}: it is cut off, or not a safetensors file.`);
+  }
+  const header = parseHeader(file.subarray(headerLengthBytes, headerLengthBytes + headerBytes));
+  const start = headerLengthBytes + headerBytes;
+  const tensors = new Map<string, SafetensorsEntry>();
+  let metadata: Record<string, string> = {};
+  for (const [name, value] of Object.entries(header)) {
+    if (name === '__metadata__') metadata = value as Record<string, string>;
+    else tensors.set(name, readEntry(name, value, file, start));
+  }
+  return { tensors, metadata };
+}
+
+function parseHeader(bytes: Uint8Array): Record<string, unknown> {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch {
+    throw new SafetensorsError('The header is not JSON: the file is damaged, or not a safetensors file.');
+  }
+  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) {
+    throw new SafetensorsError('The header is not a JSON object.');
+  }
+  return parsed as Record<string, unknown>;
+}
+
+function readEntry(name: string, value: unknown, file: Uint8Array, start: number): SafetensorsEntry {
+  const { dtype, shape, data_offsets: range } = (value ?? {}) as Record<string, unknown>;
+  if (dtype !== 'F64' && dtype !== 'F32' && dtype !== 'I32') {
+    throw new SafetensorsError(`Tensor "${name}" has type ${String(dtype)}; F64, F32 and I32 can be read.`);
+  }
+  const isCount = (n: unknown): n is number => typeof n === 'number' && Number.isSafeInteger(n) && n >= 0;
+  if (!Array.isArray(shape) || !shape.every(isCount) || !Array.isArray(range) || range.length !== 2 || !range.every(isCount)) {
+    throw new SafetensorsError(`Tensor "${name}" has no valid shape and range.`);
+  }
+  const [from, to] = range as [number, number];
+  const size = shape.reduce((product, n) => product * n, 1);
+  if (to < from || to - from !== size * bytesPerElement[dtype] || start + to > file.length) {
+    throw new SafetensorsError(`Tensor "${name}" of shape [${shape.join(', ')}] does not fit its bytes ${from} … ${to}: the file is cut off or damaged.`);
+  }
+  const copy = file.slice(start + from, start + to).buffer;
+  const data = dtype === 'F64' ? new Float64Array(copy) : dtype === 'F32' ? new Float32Array(copy) : new Int32Array(copy);
+  return { shape, data };
+}

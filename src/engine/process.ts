@@ -1,0 +1,95 @@
+/** The engine process: commands in, events out, one job at a time. Where it runs and how messages travel is its host's. */
+import { CorpusError } from './corpus/errors.ts';
+import { importText } from './corpus/import-text.ts';
+import { tokenizeCorpus } from './corpus/tokenize.ts';
+import type { EngineFiles } from './files.ts';
+import { JobControl, StoppedError } from './jobs/control.ts';
+import { estimate } from './jobs/estimate.ts';
+import { generate } from './jobs/generate.ts';
+import { train, type Emit } from './jobs/train.ts';
+import { DeviceError, type Devices } from './kernels/devices.ts';
+import type { EngineCommand, EngineEvent, JobResult } from './protocol.ts';
+import { CheckpointError } from './training/checkpoint.ts';
+import { DivergedError } from './training/trainer.ts';
+import { SafetensorsError } from './export/safetensors.ts';
+
+export interface EngineHost {
+  readonly files: EngineFiles;
+  readonly devices: Devices;
+  /** Seconds, monotonic. */
+  readonly clock: () => number;
+  send(event: EngineEvent): void;
+}
+
+/** Errors whose sentence is meant for the person. */
+const inputErrors = [CorpusError, DeviceError, DivergedError, CheckpointError, SafetensorsError];
+
+/** Returns the handler of commands. */
+export function serveEngine(host: EngineHost): (command: EngineCommand) => void {
+  let current: { job: string; control: JobControl } | null = null;
+
+  const start = (command: EngineCommand, work: (control: JobControl, emit: Emit) => Promise<JobResult>): void => {
+    const { job } = command;
+    const emit: Emit = (event) => host.send({ ...event, job } as EngineEvent);
+    if (current) {
+      emit({ type: 'failed', kind: 'internal', message: `The engine is busy with job ${current.job}.`, step: null });
+      return;
+    }
+    const control = new JobControl(host.clock);
+    current = { job, control };
+    const finish = (event: Parameters<Emit>[0]) => {
+      control.close();
+      current = null;
+      emit(event);
+    };
+    work(control, emit).then(
+      (result) => finish({ type: 'done', result }),
+      (error: unknown) => {
+        if (error instanceof StoppedError || control.signal.aborted) finish({ type: 'done', result: { type: 'cancelled' } });
+        else finish(failure(error));
+      },
+    );
+  };
+
+  return (command) => {
+    switch (command.type) {
+      case 'train':
+        return start(command, (control, emit) => train(command, host.devices, host.files, control, host.clock, emit));
+      case 'import-text':
+        return start(command, async (control, emit) => {
+          const progress = (done: number, total: number) => emit({ type: 'progress', done, total, what: 'Reading' });
+          return { type: 'import-text', imported: await importText(host.files, command, progress, control.signal) };
+        });
+      case 'tokenize':
+        return start(command, async (control, emit) => {
+          const progress = (done: number, total: number, what = 'Splitting into tokens') =>
+            emit({ type: 'progress', done, total, what });
+          return { type: 'tokenize', ...(await tokenizeCorpus(host.files, command, progress, control.signal)) };
+        });
+      case 'generate':
+        return start(command, (control, emit) => generate(command, host.devices, host.files, control, host.clock, emit));
+      case 'estimate':
+        return start(command, (control) => estimate(command, host.devices, control, host.clock));
+      case 'devices':
+        return start(command, async () => ({ type: 'devices', devices: await host.devices.list() }));
+      case 'pause':
+        if (current?.job === command.job) current.control.pause();
+        return;
+      case 'continue':
+        if (current?.job === command.job) current.control.continue();
+        return;
+      case 'stop':
+      case 'cancel':
+        if (current?.job === command.job) current.control.stop();
+    }
+  };
+}
+
+function failure(error: unknown): Parameters<Emit>[0] {
+  const step = error instanceof DivergedError ? error.step : null;
+  if (inputErrors.some((kind) => error instanceof kind)) {
+    return { type: 'failed', kind: 'input', message: (error as Error).message, step };
+  }
+  const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return { type: 'failed', kind: 'internal', message, step };
+}
