@@ -16,7 +16,7 @@
 /** `data` of the message that carries the API's port. */
 export const PORT_MESSAGE = 'unroll:port';
 
-/** What the native menu asks the page to do; the keys beside them are in src/main/hosts/menu.ts. */
+/** What the native menu asks the page to do; the keys beside them are in src/main/hosts/electron/menu.ts. */
 export const commands = [
   'palette',
   'new-run',

@@ -65,7 +65,8 @@ const tiny: Preset = {
 export const charRnn: Preset = {
   id: 'char-rnn',
   name: 'char-rnn',
-  description: 'Two LSTM layers of 128 on characters, as in Karpathy’s char-rnn: the usual start for a text of about a megabyte.',
+  description:
+    'Two LSTM layers of 128 on characters, as in Karpathy’s char-rnn: the usual start for a text of about a megabyte.',
   config: {
     split: { valid: 0.05, test: 0.05 },
     tokenizer: characters,
@@ -123,7 +124,8 @@ const ptbSmall: Preset = {
 const ptbMedium: Preset = {
   id: 'ptb-medium',
   name: 'PTB medium',
-  description: 'Two LSTM layers of 650 on words with half the units dropped, the medium model of Zaremba et al. (2014).',
+  description:
+    'Two LSTM layers of 650 on words with half the units dropped, the medium model of Zaremba et al. (2014).',
   config: {
     split: { valid: 0.075, test: 0.075 },
     tokenizer: words,
