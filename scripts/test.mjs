@@ -12,7 +12,6 @@ import { childEnv, inRoot, listFiles, readJson, run, runNode, say } from './tool
 /** @typedef {{ passed: number, failed: number, skipped: number, note?: string }} Outcome */
 
 const bin = (/** @type {string[]} */ ...parts) => inRoot('node_modules', ...parts);
-const results = inRoot('test-results');
 
 /** What npm passed behind `--` that is not a section goes to the test runner: file names, -t pattern, … @type {string[]} */
 let runnerArgs = [];
@@ -64,10 +63,10 @@ const sections = {
 
   async unit() {
     await buildNative();
-    const report = inRoot('test-results', 'unit.json');
+    const report = reportFile('unit');
     const args = ['run', '--passWithNoTests', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
     const { code } = await runNode([bin('vitest', 'vitest.mjs'), ...args, ...runnerArgs]);
-    return countVitest(readJson(report), code);
+    return countVitest(takeReport(report), code);
   },
 
   async e2e() {
@@ -91,10 +90,10 @@ const sections = {
 };
 
 async function playwright(/** @type {string} */ project, /** @type {string[]} */ prefix = []) {
-  const report = inRoot('test-results', `${project}.json`);
+  const report = reportFile(project);
   const env = childEnv({ PLAYWRIGHT_JSON_OUTPUT_NAME: report, ELECTRON_RUN_AS_NODE: undefined });
   const command = [...prefix, process.execPath, bin('@playwright', 'test', 'cli.js'), 'test', `--project=${project}`];
-  // Each run has a folder of its own: Playwright empties its output folder, and the reports lie beside it.
+  // Playwright empties its output folder, so each project has its own.
   const args = [
     '--reporter=list,json',
     '--pass-with-no-tests',
@@ -103,7 +102,19 @@ async function playwright(/** @type {string} */ project, /** @type {string[]} */
   ];
   const [program = '', ...first] = command;
   const { code } = await run(program, [...first, ...args], { env });
-  return countPlaywright(readJson(report), code);
+  return countPlaywright(takeReport(report), code);
+}
+
+/** Where a runner writes its report: a file of this run alone, since several may run at once. */
+function reportFile(/** @type {string} */ name) {
+  mkdirSync(inRoot('test-results'), { recursive: true });
+  return inRoot('test-results', `${name}.${process.pid}.json`);
+}
+
+function takeReport(/** @type {string} */ path) {
+  const report = readJson(path);
+  rmSync(path, { force: true });
+  return report;
 }
 
 /** @returns {Outcome} */
@@ -153,9 +164,6 @@ async function main() {
   const names = wanted.length > 0 ? wanted : Object.keys(sections);
   // End-to-end tests are about the built app.
   if (!names.includes('build') && (names.includes('e2e') || names.includes('electron'))) names.unshift('build');
-
-  rmSync(results, { recursive: true, force: true });
-  mkdirSync(results, { recursive: true });
 
   /** @type {Outcome} */
   const total = { passed: 0, failed: 0, skipped: 0 };
