@@ -1,4 +1,9 @@
+import './app.css';
+import './lib/theme.svelte.ts';
 import { mount } from 'svelte';
 import App from './App.svelte';
+import { connect } from './lib/client.ts';
 
-export default mount(App, { target: document.getElementById('app')! });
+const target = document.getElementById('app');
+if (!target) throw new Error('index.html has no element with the id "app".');
+mount(App, { target, props: { connection: connect() } });

@@ -1,0 +1,39 @@
+/** Runs and their parts in a few words. */
+import type { Architecture } from '../../engine/model/spec.ts';
+import type { TokenizerConfig } from '../../engine/training/config.ts';
+
+const cellNames = { rnn: 'RNN', gru: 'GRU', lstm: 'LSTM' } as const;
+
+/** "LSTM", "GRU (reset before)", "RNN (ReLU)": the cell with what is not the usual. */
+export function cellName(a: Pick<Architecture, 'cell' | 'activation' | 'reset'>): string {
+  if (a.cell === 'gru' && a.reset === 'before') return 'GRU (reset before)';
+  if (a.cell === 'rnn' && a.activation !== 'tanh') return `RNN (${a.activation === 'relu' ? 'ReLU' : 'sigmoid'})`;
+  return cellNames[a.cell];
+}
+
+/** "LSTM 2×256": layers × hidden units. */
+export function architectureName(a: Pick<Architecture, 'cell' | 'layers' | 'hidden'>): string {
+  return `${cellNames[a.cell]} ${a.layers}×${a.hidden}`;
+}
+
+/** "characters", "words, lower case", "byte pairs, 8,000 tokens". */
+export function tokenizerName(t: TokenizerConfig): string {
+  const parts = [
+    t.kind === 'char'
+      ? t.unit === 'grapheme'
+        ? 'graphemes'
+        : 'characters'
+      : t.kind === 'word'
+        ? 'words'
+        : 'byte pairs',
+  ];
+  if (t.lowercase) parts.push('lower case');
+  if (t.maxVocabulary !== undefined) parts.push(`at most ${t.maxVocabulary.toLocaleString('en-US')} tokens`);
+  if (t.minFrequency > 1) parts.push(`seen ${t.minFrequency} times or more`);
+  return parts.join(', ');
+}
+
+/** The CSS colour of a run, the same everywhere. */
+export function runColor(run: { color: number }): string {
+  return `var(--run-${((run.color % 8) + 8) % 8})`;
+}

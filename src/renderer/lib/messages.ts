@@ -1,0 +1,15 @@
+/**
+ * Every sentence of the interface, in English. A translation is an object of the same shape. One file a screen under
+ * messages/; sentences with numbers are functions, so that each language can put them in its own order.
+ */
+import { charts } from './messages/charts.ts';
+import { common } from './messages/common.ts';
+import { compare } from './messages/compare.ts';
+import { corpora } from './messages/corpora.ts';
+import { newRun } from './messages/new-run.ts';
+import { run } from './messages/run.ts';
+import { runs } from './messages/runs.ts';
+import { settings } from './messages/settings.ts';
+import { tryOut } from './messages/try.ts';
+
+export const m = { charts, common, compare, corpora, newRun, run, runs, settings, tryOut };

@@ -1,0 +1,5 @@
+export const corpora = {
+  title: 'Corpora',
+  removedOne: (name: string) => `Removed “${name}”`,
+  removed: (n: number) => `Removed ${n} corpora`,
+};

@@ -1,0 +1,3 @@
+export const tryOut = {
+  title: 'Try',
+};
