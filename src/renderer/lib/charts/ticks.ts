@@ -5,7 +5,9 @@ export function linearTicks(min: number, max: number, count: number, whole = fal
   if (!(max > min)) return [min];
   const rough = (max - min) / Math.max(1, count);
   const power = 10 ** Math.floor(Math.log10(rough));
-  const step = [1, 2, 5, 10].map((m) => m * power).find((s) => s >= rough * 0.999)!;
+  // Of 1, 2, 5 and 10 the one nearest on a logarithmic scale.
+  const over = rough / power;
+  const step = power * (over < Math.SQRT2 ? 1 : over < Math.sqrt(10) ? 2 : over < Math.sqrt(50) ? 5 : 10);
   return multiples(whole ? Math.max(1, step) : step, min, max);
 }
 

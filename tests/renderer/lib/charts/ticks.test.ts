@@ -3,7 +3,8 @@ import { decimalsOf, linearTicks, logTicks, timeTicks } from '../../../../src/re
 
 describe('linearTicks', () => {
   it('takes multiples of 1, 2 or 5 times a power of ten', () => {
-    expect(linearTicks(0, 1500, 6)).toEqual([0, 500, 1000, 1500]);
+    expect(linearTicks(0, 1500, 6)).toEqual([0, 200, 400, 600, 800, 1000, 1200, 1400]);
+    expect(linearTicks(0, 1500, 4)).toEqual([0, 500, 1000, 1500]);
     expect(linearTicks(0, 1, 5)).toEqual([0, 0.2, 0.4, 0.6, 0.8, 1]);
     expect(linearTicks(0.1, 0.5, 4)).toEqual([0.1, 0.2, 0.3, 0.4, 0.5]);
     expect(linearTicks(-3, 3, 3)).toEqual([-2, 0, 2]);

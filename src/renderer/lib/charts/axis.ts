@@ -1,0 +1,46 @@
+/** The axes a chart can have: where they are labelled, and how values on them are written. */
+import { compact, duration, integer, none, number } from '../format.ts';
+import { decimalsOf, linearTicks, logTicks, timeTicks } from './ticks.ts';
+
+export interface Axis {
+  readonly ticks: (min: number, max: number, count: number) => number[];
+  /** A tick's label; `all` are the axis's ticks. */
+  readonly tick: (value: number, all: readonly number[]) => string;
+  /** A value in a sentence, a tooltip or a table. */
+  readonly value: (value: number) => string;
+}
+
+export type XKind = 'step' | 'epoch' | 'time';
+
+function plainTick(value: number, all: readonly number[]): string {
+  const size = Math.abs(value);
+  if (size >= 10_000) return compact(value);
+  if (size !== 0 && size < 1e-3) return number(value, 1);
+  const decimals =
+    size >= 1 ? Math.min(decimalsOf(all), 3) : Math.max(decimalsOf(all.filter((tick) => tick < 1)), leading(value));
+  return value.toLocaleString('en-US', { minimumFractionDigits: 0, maximumFractionDigits: decimals });
+}
+
+/** Decimals up to the first digit that is not 0. */
+function leading(value: number): number {
+  return value === 0 ? 0 : Math.max(0, -Math.floor(Math.log10(Math.abs(value))));
+}
+
+const xAxes: Readonly<Record<XKind, Axis>> = {
+  step: { ticks: (min, max, count) => linearTicks(min, max, count, true), tick: plainTick, value: integer },
+  epoch: { ticks: linearTicks, tick: plainTick, value: (value) => number(value) },
+  time: { ticks: timeTicks, tick: (value) => duration(value), value: duration },
+};
+
+export function xAxis(kind: XKind, log: boolean): Axis {
+  return log ? { ...xAxes[kind], ticks: logTicks } : xAxes[kind];
+}
+
+/** `value`: how the quantity is written where there is room for all its digits. */
+export function yAxis(log: boolean, value: (value: number) => string): Axis {
+  return {
+    ticks: log ? logTicks : linearTicks,
+    tick: plainTick,
+    value: (v) => (Number.isFinite(v) ? value(v) : none),
+  };
+}

@@ -1,0 +1,34 @@
+/** Colours of the interface in a form a canvas understands. */
+
+/** Resolves CSS colours, also `var(--token)` and `color-mix(…)`, as they are at one element. */
+export class Palette {
+  #host: HTMLElement;
+  #known = new Map<string, string>();
+
+  constructor(host: HTMLElement) {
+    this.#host = host;
+  }
+
+  get(css: string): string {
+    let color = this.#known.get(css);
+    if (color === undefined) {
+      const probe = document.createElement('span');
+      probe.style.color = css;
+      this.#host.append(probe);
+      color = getComputedStyle(probe).color;
+      probe.remove();
+      this.#known.set(css, color);
+    }
+    return color;
+  }
+
+  /** The same colour, mostly transparent. */
+  faint(css: string, percent: number): string {
+    return this.get(`color-mix(in srgb, ${css} ${percent}%, transparent)`);
+  }
+
+  /** To be called when the theme has changed. */
+  forget(): void {
+    this.#known.clear();
+  }
+}
