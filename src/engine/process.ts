@@ -45,7 +45,8 @@ export function serveEngine(host: EngineHost): (command: EngineCommand) => void 
     work(control, emit).then(
       (result) => finish({ type: 'done', result }),
       (error: unknown) => {
-        if (error instanceof StoppedError || control.signal.aborted) finish({ type: 'done', result: { type: 'cancelled' } });
+        if (error instanceof StoppedError || control.signal.aborted)
+          finish({ type: 'done', result: { type: 'cancelled' } });
         else finish(failure(error));
       },
     );
@@ -67,7 +68,9 @@ export function serveEngine(host: EngineHost): (command: EngineCommand) => void 
           return { type: 'tokenize', ...(await tokenizeCorpus(host.files, command, progress, control.signal)) };
         });
       case 'generate':
-        return start(command, (control, emit) => generate(command, host.devices, host.files, control, host.clock, emit));
+        return start(command, (control, emit) =>
+          generate(command, host.devices, host.files, control, host.clock, emit),
+        );
       case 'estimate':
         return start(command, (control) => estimate(command, host.devices, control, host.clock));
       case 'devices':

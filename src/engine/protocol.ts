@@ -27,7 +27,14 @@ export interface TrainingData {
 }
 
 export type EngineCommand =
-  | { readonly type: 'train'; readonly job: string; readonly config: RunConfig; readonly data: TrainingData; readonly checkpointDir: string; readonly resumeFrom: string | null }
+  | {
+      readonly type: 'train';
+      readonly job: string;
+      readonly config: RunConfig;
+      readonly data: TrainingData;
+      readonly checkpointDir: string;
+      readonly resumeFrom: string | null;
+    }
   | { readonly type: 'pause'; readonly job: string }
   | { readonly type: 'continue'; readonly job: string }
   | { readonly type: 'stop'; readonly job: string }
@@ -59,7 +66,16 @@ export type EngineCommand =
       readonly device: string;
     }
   | { readonly type: 'devices'; readonly job: string }
-  | { readonly type: 'estimate'; readonly job: string; readonly architecture: Architecture; readonly vocabularySize: number; readonly batch: number; readonly steps: number; readonly device: string; readonly threads: number | null }
+  | {
+      readonly type: 'estimate';
+      readonly job: string;
+      readonly architecture: Architecture;
+      readonly vocabularySize: number;
+      readonly batch: number;
+      readonly steps: number;
+      readonly device: string;
+      readonly threads: number | null;
+    }
   | { readonly type: 'cancel'; readonly job: string };
 
 export interface GenerateOptions {
@@ -108,27 +124,87 @@ export interface EvalMetrics {
 export type FinishReason = 'finished' | 'stopped' | 'early-stopped';
 
 export type EngineEvent =
-  | { readonly type: 'started'; readonly job: string; readonly device: string; readonly deviceDetail: string; readonly parameters: number; readonly memoryBytes: number; readonly step: number; readonly stepsPerEpoch: number; readonly totalSteps: number | null }
+  | {
+      readonly type: 'started';
+      readonly job: string;
+      readonly device: string;
+      readonly deviceDetail: string;
+      readonly parameters: number;
+      readonly memoryBytes: number;
+      readonly step: number;
+      readonly stepsPerEpoch: number;
+      readonly totalSteps: number | null;
+    }
   /** Several steps at once: one message about every 100 ms. */
-  | { readonly type: 'steps'; readonly job: string; readonly steps: readonly StepMetrics[]; readonly secondsLeft: number | null }
+  | {
+      readonly type: 'steps';
+      readonly job: string;
+      readonly steps: readonly StepMetrics[];
+      readonly secondsLeft: number | null;
+    }
   | { readonly type: 'eval'; readonly job: string; readonly metrics: EvalMetrics; readonly best: boolean }
   | { readonly type: 'sample'; readonly job: string; readonly step: number; readonly text: string }
-  | { readonly type: 'checkpoint'; readonly job: string; readonly step: number; readonly path: string; readonly best: boolean }
-  | { readonly type: 'log'; readonly job: string; readonly level: 'info' | 'warning' | 'error'; readonly message: string }
+  | {
+      readonly type: 'checkpoint';
+      readonly job: string;
+      readonly step: number;
+      readonly path: string;
+      readonly best: boolean;
+    }
+  | {
+      readonly type: 'log';
+      readonly job: string;
+      readonly level: 'info' | 'warning' | 'error';
+      readonly message: string;
+    }
   | { readonly type: 'paused' | 'continued'; readonly job: string }
-  | { readonly type: 'progress'; readonly job: string; readonly done: number; readonly total: number; readonly what: string }
+  | {
+      readonly type: 'progress';
+      readonly job: string;
+      readonly done: number;
+      readonly total: number;
+      readonly what: string;
+    }
   | { readonly type: 'token'; readonly job: string; readonly text: string; readonly count: number }
   | { readonly type: 'done'; readonly job: string; readonly result: JobResult }
   /** `kind` input: the person can mend it (the sentence says how); internal: ours. */
-  | { readonly type: 'failed'; readonly job: string; readonly kind: 'input' | 'internal'; readonly message: string; readonly step: number | null };
+  | {
+      readonly type: 'failed';
+      readonly job: string;
+      readonly kind: 'input' | 'internal';
+      readonly message: string;
+      readonly step: number | null;
+    };
 
 export type JobResult =
-  | { readonly type: 'train'; readonly reason: FinishReason; readonly step: number; readonly best: { readonly step: number; readonly loss: number } | null; readonly test: EvalMetrics | null }
+  | {
+      readonly type: 'train';
+      readonly reason: FinishReason;
+      readonly step: number;
+      readonly best: { readonly step: number; readonly loss: number } | null;
+      readonly test: EvalMetrics | null;
+    }
   | { readonly type: 'import-text'; readonly imported: ImportedText }
-  | { readonly type: 'tokenize'; readonly data: TrainingData; readonly unknownRate: number; readonly frequent: readonly { readonly token: string; readonly count: number }[] }
-  | { readonly type: 'generate'; readonly text: string; readonly unknown: readonly string[]; readonly tokensPerSecond: number }
+  | {
+      readonly type: 'tokenize';
+      readonly data: TrainingData;
+      readonly unknownRate: number;
+      readonly frequent: readonly { readonly token: string; readonly count: number }[];
+    }
+  | {
+      readonly type: 'generate';
+      readonly text: string;
+      readonly unknown: readonly string[];
+      readonly tokensPerSecond: number;
+    }
   | { readonly type: 'devices'; readonly devices: readonly DeviceInfo[] }
-  | { readonly type: 'estimate'; readonly device: string; readonly deviceDetail: string; readonly secondsPerStep: number; readonly memoryBytes: number }
+  | {
+      readonly type: 'estimate';
+      readonly device: string;
+      readonly deviceDetail: string;
+      readonly secondsPerStep: number;
+      readonly memoryBytes: number;
+    }
   | { readonly type: 'cancelled' };
 
 /** A text as it was imported: decoded, byte-order mark removed, stored as UTF-8. */

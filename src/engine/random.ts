@@ -23,7 +23,7 @@ function mulhi(a: number, b: number): number {
   return (ah * bh + Math.floor(mid / 65536) + Math.floor(mid2 / 65536)) >>> 0;
 }
 
-/** Writes the four 32-bit words of one block into `out`. */
+/** Writes the four 32-bit words of one block into `out`. Counter and block are safe integers. */
 export function philox(
   seed: number,
   stream: number,
@@ -31,12 +31,18 @@ export function philox(
   block: number,
   out: Uint32Array = new Uint32Array(4),
 ): Uint32Array {
-  let c0 = block >>> 0;
-  let c1 = Math.floor(block / TWO_32) >>> 0;
-  let c2 = counter >>> 0;
-  let c3 = Math.floor(counter / TWO_32) >>> 0;
-  let k0 = seed >>> 0;
-  let k1 = stream >>> 0;
+  out[0] = block;
+  out[1] = Math.floor(block / TWO_32);
+  out[2] = counter;
+  out[3] = Math.floor(counter / TWO_32);
+  return philox4x32(out, seed, stream);
+}
+
+/** Philox 4x32-10 itself: replaces four counter words by four random ones, under the key (k0, k1). */
+export function philox4x32(words: Uint32Array, key0: number, key1: number): Uint32Array {
+  let [c0, c1, c2, c3] = words;
+  let k0 = key0 >>> 0;
+  let k1 = key1 >>> 0;
   for (let round = 0; round < 10; round++) {
     const hi0 = mulhi(M0, c0);
     const lo0 = Math.imul(M0, c0) >>> 0;
@@ -51,11 +57,11 @@ export function philox(
     k0 = (k0 + W0) >>> 0;
     k1 = (k1 + W1) >>> 0;
   }
-  out[0] = c0;
-  out[1] = c1;
-  out[2] = c2;
-  out[3] = c3;
-  return out;
+  words[0] = c0;
+  words[1] = c1;
+  words[2] = c2;
+  words[3] = c3;
+  return words;
 }
 
 /** What the random streams are for. One number each, so that no two uses share numbers. */

@@ -1,1 +1,34 @@
-export {};
+/**
+ * Entry of the engine process, under Node (`child_process.fork`) and Electron (`utilityProcess.fork`): gives the engine its files,
+ * its devices and a way to talk. When main is gone, so is this process: a run without anyone to store it is only heat.
+ */
+import { Devices } from '../engine/kernels/devices.ts';
+import { serveEngine } from '../engine/process.ts';
+import type { EngineCommand, EngineEvent } from '../engine/protocol.ts';
+import { nodeDevices } from './devices.ts';
+import { nodeFiles } from './files.ts';
+
+/** What Electron adds to `process` in a utility process. */
+interface ParentPort {
+  on(event: 'message', listener: (message: { data: EngineCommand }) => void): void;
+  postMessage(event: EngineEvent): void;
+}
+
+const { parentPort } = process as NodeJS.Process & { parentPort?: ParentPort };
+
+const handle = serveEngine({
+  files: nodeFiles(),
+  devices: new Devices(nodeDevices()),
+  clock: () => performance.now() / 1000,
+  send: (event) => {
+    if (parentPort) parentPort.postMessage(event);
+    else if (process.connected) process.send!(event);
+  },
+});
+
+if (parentPort) {
+  parentPort.on('message', ({ data }) => handle(data));
+} else {
+  process.on('message', handle);
+  process.on('disconnect', () => process.exit());
+}

@@ -57,11 +57,14 @@ export function writeSafetensors({ tensors, metadata }: Safetensors): Uint8Array
  * @throws SafetensorsError when the bytes are not one (truncated, ranges that do not fit, unknown types)
  */
 export function readSafetensors(file: Uint8Array): Safetensors {
-  if (file.length < headerLengthBytes) throw new SafetensorsError(`The file has ${file.length} bytes, less than a header.`);
+  if (file.length < headerLengthBytes)
+    throw new SafetensorsError(`The file has ${file.length} bytes, less than a header.`);
   const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
   const headerBytes = Number(view.getBigUint64(0, true));
   if (headerBytes > maxHeaderBytes || headerLengthBytes + headerBytes > file.length) {
-    throw new SafetensorsError(`The header should have ${headerBytes} bytes, but the file has ${file.length}: it is cut off, or not a safetensors file.`);
+    throw new SafetensorsError(
+      `The header should have ${headerBytes} bytes, but the file has ${file.length}: it is cut off, or not a safetensors file.`,
+    );
   }
   const header = parseHeader(file.subarray(headerLengthBytes, headerLengthBytes + headerBytes));
   const start = headerLengthBytes + headerBytes;
@@ -93,15 +96,24 @@ function readEntry(name: string, value: unknown, file: Uint8Array, start: number
     throw new SafetensorsError(`Tensor "${name}" has type ${String(dtype)}; F64, F32 and I32 can be read.`);
   }
   const isCount = (n: unknown): n is number => typeof n === 'number' && Number.isSafeInteger(n) && n >= 0;
-  if (!Array.isArray(shape) || !shape.every(isCount) || !Array.isArray(range) || range.length !== 2 || !range.every(isCount)) {
+  if (
+    !Array.isArray(shape) ||
+    !shape.every(isCount) ||
+    !Array.isArray(range) ||
+    range.length !== 2 ||
+    !range.every(isCount)
+  ) {
     throw new SafetensorsError(`Tensor "${name}" has no valid shape and range.`);
   }
   const [from, to] = range as [number, number];
   const size = shape.reduce((product, n) => product * n, 1);
   if (to < from || to - from !== size * bytesPerElement[dtype] || start + to > file.length) {
-    throw new SafetensorsError(`Tensor "${name}" of shape [${shape.join(', ')}] does not fit its bytes ${from} … ${to}: the file is cut off or damaged.`);
+    throw new SafetensorsError(
+      `Tensor "${name}" of shape [${shape.join(', ')}] does not fit its bytes ${from} … ${to}: the file is cut off or damaged.`,
+    );
   }
   const copy = file.slice(start + from, start + to).buffer;
-  const data = dtype === 'F64' ? new Float64Array(copy) : dtype === 'F32' ? new Float32Array(copy) : new Int32Array(copy);
+  const data =
+    dtype === 'F64' ? new Float64Array(copy) : dtype === 'F32' ? new Float32Array(copy) : new Int32Array(copy);
   return { shape, data };
 }

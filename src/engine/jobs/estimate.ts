@@ -39,7 +39,12 @@ export async function estimate(
       model.computeLoss();
       model.backward();
       kernels.clipByGlobalNorm(norm, parameters.gradients!, 1, 1e-6);
-      kernels.updateParameters(optimizerUpdate({ kind: 'adam' }, 1e-3, step), parameters.values, parameters.gradients!, slots);
+      kernels.updateParameters(
+        optimizerUpdate({ kind: 'adam' }, 1e-3, step),
+        parameters.values,
+        parameters.gradients!,
+        slots,
+      );
       model.carryState();
       await kernels.read(model.loss);
       if (step > warmUpSteps) times.push(clock() - before);

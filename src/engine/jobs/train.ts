@@ -11,7 +11,9 @@ import { StoppedError, type JobControl } from './control.ts';
 
 type TrainCommand = Extract<EngineCommand, { type: 'train' }>;
 /** An event without its job's id, which the dispatcher adds. */
-export type Emit = (event: EngineEvent extends infer E ? (E extends { job: string } ? Omit<E, 'job'> : never) : never) => void;
+export type Emit = (
+  event: EngineEvent extends infer E ? (E extends { job: string } ? Omit<E, 'job'> : never) : never,
+) => void;
 
 /** Step metrics go out in bunches at this interval, so that no listener drowns. */
 const reportEverySeconds = 0.1;
@@ -47,7 +49,13 @@ export async function train(
   try {
     if (saved) await trainer.restore(saved);
     const { training, architecture } = config;
-    const memory = memoryPlan(architecture, tokenizer.vocabularySize, training.batch, training.steps, training.optimizer.kind);
+    const memory = memoryPlan(
+      architecture,
+      tokenizer.vocabularySize,
+      training.batch,
+      training.steps,
+      training.optimizer.kind,
+    );
     emit({
       type: 'started',
       device: kernels.name,
@@ -61,17 +69,24 @@ export async function train(
     if (saved) {
       // What the checkpoint remembers of its last moments, for a database that may have lost them.
       if (saved.steps.length > 0) emit({ type: 'steps', steps: saved.steps, secondsLeft: null });
-      for (const metrics of saved.state.evals) emit({ type: 'eval', metrics, best: metrics.step === saved.state.progress.best?.step });
+      for (const metrics of saved.state.evals)
+        emit({ type: 'eval', metrics, best: metrics.step === saved.state.progress.best?.step });
       for (const sample of saved.state.samples) emit({ type: 'sample', ...sample });
-      if (saved.state.device !== kernels.name || saved.state.threads !== kernels.detail) {
+      if (saved.state.device !== kernels.name || saved.state.deviceDetail !== kernels.detail) {
         emit({
           type: 'log',
           level: 'info',
-          message: `Resumed on ${kernels.name} (${kernels.detail}); the checkpoint was written on ${saved.state.device} (${saved.state.threads}), so the numbers go on closely, not bit for bit.`,
+          message: `Resumed on ${kernels.name} (${kernels.detail}); the checkpoint was written on ${saved.state.device} (${saved.state.deviceDetail}), so the numbers go on closely, not bit for bit.`,
         });
       }
     }
-    return await new Session(trainer, new CheckpointFiles(files, command.checkpointDir, saved?.state ?? null), control, clock, emit).run();
+    return await new Session(
+      trainer,
+      new CheckpointFiles(files, command.checkpointDir, saved?.state ?? null),
+      control,
+      clock,
+      emit,
+    ).run();
   } finally {
     trainer.dispose();
     kernels.dispose();
@@ -112,7 +127,8 @@ class Session {
       }
       if (error instanceof DivergedError) {
         const kept = this.#checkpoints.lastStep;
-        const keptText = kept === null ? 'No checkpoint had been written yet.' : `The checkpoint of step ${kept} is kept.`;
+        const keptText =
+          kept === null ? 'No checkpoint had been written yet.' : `The checkpoint of step ${kept} is kept.`;
         throw new DivergedError(`${error.message} ${keptText}`, error.step);
       }
       throw error;
@@ -135,7 +151,8 @@ class Session {
       await this.#control.turn();
       await this.#step();
       const due = every !== null && trainer.step % every === 0;
-      if (!trainer.evaluationDue && (due || this.#clock() - this.#savedAt >= checkpointEverySeconds)) await this.#save(false);
+      if (!trainer.evaluationDue && (due || this.#clock() - this.#savedAt >= checkpointEverySeconds))
+        await this.#save(false);
     }
   }
 

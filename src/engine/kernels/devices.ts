@@ -49,10 +49,13 @@ export class Devices {
    */
   async create(name: string, threads: number | null): Promise<Kernels> {
     const infos = await this.list();
-    const info = name === 'auto' ? infos.find((device) => device.preferred) : infos.find((device) => device.name === name);
+    const info =
+      name === 'auto' ? infos.find((device) => device.preferred) : infos.find((device) => device.name === name);
     if (!info) {
       const known = infos.map((device) => device.name).join(', ');
-      throw new DeviceError(`There is no device called "${name}". This machine knows: ${known}, and auto, which picks the fastest.`);
+      throw new DeviceError(
+        `There is no device called "${name}". This machine knows: ${known}, and auto, which picks the fastest.`,
+      );
     }
     if (!info.available) throw new DeviceError(`The device "${info.name}" cannot be used here: ${info.detail}`);
     const loader = this.#loaders.find((candidate) => candidate.name === info.name)!;

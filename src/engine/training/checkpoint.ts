@@ -45,7 +45,7 @@ const checkpointStateSchema = z.object({
   evals: z.array(evalMetricsSchema),
   samples: z.array(z.object({ step: z.int(), text: z.string() })),
   device: z.string(),
-  threads: z.string(),
+  deviceDetail: z.string(),
 });
 export type CheckpointState = z.output<typeof checkpointStateSchema>;
 
@@ -80,14 +80,18 @@ export function decodeCheckpoint(file: Uint8Array): Checkpoint {
   if (json === undefined) {
     throw new CheckpointError('This safetensors file holds no Unroll checkpoint: its metadata has no entry "unroll".');
   }
-  const parsed = checkpointStateSchema.safeParse(JSON.parse(json));
-  if (!parsed.success) throw new CheckpointError(`The checkpoint's description is not valid: ${z.prettifyError(parsed.error)}`);
+  const parsed = checkpointStateSchema.safeParse(parseJson(json));
+  if (!parsed.success)
+    throw new CheckpointError(`The checkpoint's description is not valid: ${z.prettifyError(parsed.error)}`);
   const rest = new Map(tensors);
   const rows = rest.get(stepsTensor)?.data ?? new Float64Array(0);
   rest.delete(stepsTensor);
   const steps: StepMetrics[] = [];
   for (let at = 0; at < rows.length; at += stepColumns.length) {
-    const [step, epoch, loss, gradNorm, learningRate, tokensPerSecond, elapsed] = rows.subarray(at, at + stepColumns.length);
+    const [step, epoch, loss, gradNorm, learningRate, tokensPerSecond, elapsed] = rows.subarray(
+      at,
+      at + stepColumns.length,
+    );
     steps.push({
       step: step!,
       epoch: epoch!,
@@ -99,6 +103,14 @@ export function decodeCheckpoint(file: Uint8Array): Checkpoint {
     });
   }
   return { state: parsed.data, tensors: rest, steps };
+}
+
+function parseJson(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    throw new CheckpointError("The checkpoint's description is damaged: it is not JSON.");
+  }
 }
 
 /** Names of tensors that belong to training, not to the model. */

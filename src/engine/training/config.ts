@@ -51,51 +51,56 @@ export const scheduleSchema = z.discriminatedUnion('kind', [
 ]);
 export type ScheduleConfig = z.output<typeof scheduleSchema>;
 
-export const trainingSchema = z.strictObject({
-  /** Sequences side by side B. */
-  batch: z.int().min(1).max(65_536),
-  /** Steps back in time T of truncated backpropagation. */
-  steps: z.int().min(1).max(65_536),
-  /** sequential: the state is carried from window to window; random: windows anywhere, state from zero. */
-  partition: z.enum(['sequential', 'random']).default('sequential'),
-  optimizer: optimizerSchema,
-  learningRate: z.number().gt(0).max(1000),
-  schedule: scheduleSchema,
-  /** Largest global gradient norm; null does not clip. */
-  clip: z.number().gt(0).nullable(),
-  /** The first of these that is reached ends the run; at least one is set. */
-  maxEpochs: z.number().gt(0).nullable(),
-  maxSteps: z.int().min(1).nullable(),
-  maxMinutes: z.number().gt(0).nullable(),
-  /** Steps between evaluations on validation; null: about ten times an epoch. */
-  evalEvery: z.int().min(1).nullable(),
-  /** Evaluations without improvement before stopping early; null: never. */
-  earlyStopping: z.int().min(1).nullable(),
-  /** Steps between checkpoints besides those at each evaluation; null: only there. */
-  checkpointEvery: z.int().min(1).nullable(),
-  seed: z.int().min(0).max(4294967295),
-}).superRefine((t, context) => {
-  if (t.maxEpochs === null && t.maxSteps === null && t.maxMinutes === null) {
-    context.addIssue({
-      code: 'custom',
-      path: ['maxEpochs'],
-      message: 'Nothing says when to stop: set a number of epochs, of steps or of minutes.',
-    });
-  }
-  if (t.schedule.kind === 'cosine' && t.maxEpochs === null && t.maxSteps === null) {
-    context.addIssue({
-      code: 'custom',
-      path: ['schedule'],
-      message: 'A cosine schedule ends at the last step, so the run needs a number of epochs or steps, not only minutes.',
-    });
-  }
-});
+export const trainingSchema = z
+  .strictObject({
+    /** Sequences side by side B. */
+    batch: z.int().min(1).max(65_536),
+    /** Steps back in time T of truncated backpropagation. */
+    steps: z.int().min(1).max(65_536),
+    /** sequential: the state is carried from window to window; random: windows anywhere, state from zero. */
+    partition: z.enum(['sequential', 'random']).default('sequential'),
+    optimizer: optimizerSchema,
+    learningRate: z.number().gt(0).max(1000),
+    schedule: scheduleSchema,
+    /** Largest global gradient norm; null does not clip. */
+    clip: z.number().gt(0).nullable(),
+    /** The first of these that is reached ends the run; at least one is set. */
+    maxEpochs: z.number().gt(0).nullable(),
+    maxSteps: z.int().min(1).nullable(),
+    maxMinutes: z.number().gt(0).nullable(),
+    /** Steps between evaluations on validation; null: about ten times an epoch. */
+    evalEvery: z.int().min(1).nullable(),
+    /** Evaluations without improvement before stopping early; null: never. */
+    earlyStopping: z.int().min(1).nullable(),
+    /** Steps between checkpoints besides those at each evaluation; null: only there. */
+    checkpointEvery: z.int().min(1).nullable(),
+    seed: z.int().min(0).max(4294967295),
+  })
+  .superRefine((t, context) => {
+    if (t.maxEpochs === null && t.maxSteps === null && t.maxMinutes === null) {
+      context.addIssue({
+        code: 'custom',
+        path: ['maxEpochs'],
+        message: 'Nothing says when to stop: set a number of epochs, of steps or of minutes.',
+      });
+    }
+    if (t.schedule.kind === 'cosine' && t.maxEpochs === null && t.maxSteps === null) {
+      context.addIssue({
+        code: 'custom',
+        path: ['schedule'],
+        message:
+          'A cosine schedule ends at the last step, so the run needs a number of epochs or steps, not only minutes.',
+      });
+    }
+  });
 export type TrainingConfig = z.output<typeof trainingSchema>;
 
 /** Which parts of the corpus are for what. Contiguous: train first, then validation, then test. */
 export const splitSchema = z
   .strictObject({ valid: z.number().min(0).max(0.9), test: z.number().min(0).max(0.9) })
-  .refine((s) => s.valid + s.test < 1, { message: 'Validation and test leave nothing to train on; make them smaller.' });
+  .refine((s) => s.valid + s.test < 1, {
+    message: 'Validation and test leave nothing to train on; make them smaller.',
+  });
 export type SplitConfig = z.output<typeof splitSchema>;
 
 /** A run's whole configuration: one shareable piece of JSON. */

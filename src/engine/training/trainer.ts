@@ -67,7 +67,6 @@ export class Trainer {
   readonly #targets: Int32Array;
   readonly #slots: Tensor[];
   readonly #norm: Tensor;
-  readonly #savedState: { h: Tensor; c: Tensor | null };
   readonly #generator: Generator;
 
   #step = 0;
@@ -89,11 +88,6 @@ export class Trainer {
     this.model.resetState();
     this.#slots = allocateSlots(kernels, training.optimizer, this.model.parameters.values.size);
     this.#norm = kernels.alloc('gradient norm', [1]);
-    const { h, c } = this.model.state;
-    this.#savedState = {
-      h: kernels.alloc('saved h', h.shape),
-      c: c && kernels.alloc('saved c', c.shape),
-    };
     this.#inputs = new Int32Array(T * B);
     this.#targets = new Int32Array(T * B);
     this.#generator = new Generator(kernels, architecture, tokenizer, this.model.parameters);
@@ -245,9 +239,7 @@ export class Trainer {
   async #evaluate(tokens: TokenSource, split: 'valid' | 'test', turn: () => Promise<void>): Promise<EvalMetrics> {
     const { kernels, clock, config, charactersPerToken } = this.#in;
     const started = clock();
-    const { h, c } = this.model.state;
-    kernels.copy(h, this.#savedState.h);
-    if (c) kernels.copy(c, this.#savedState.c!);
+    const carried = await this.model.readState();
     try {
       const batches = evaluationBatches(tokens, config.training.batch, config.training.steps);
       const loss = await evaluate(kernels, this.model, batches, turn);
@@ -255,8 +247,7 @@ export class Trainer {
       const bitsPerCharacter = loss / Math.LN2 / charactersPerToken;
       return { step: this.#step, epoch: this.epoch, split, loss, bitsPerCharacter, elapsed: this.#elapsed };
     } finally {
-      kernels.copy(this.#savedState.h, h);
-      if (c) kernels.copy(this.#savedState.c!, c);
+      this.model.writeState(carried);
     }
   }
 
@@ -282,7 +273,7 @@ export class Trainer {
   /** Everything needed to go on from here. */
   async checkpoint(): Promise<Checkpoint> {
     const { kernels, config, tokenizer, charactersPerToken } = this.#in;
-    const { parameters, state } = this.model;
+    const { parameters, architecture, B } = this.model;
     const tensors = new Map<string, { shape: readonly number[]; data: HostArray }>();
     for (const { name, shape, data } of await parameters.read(parameters.values)) tensors.set(name, { shape, data });
     for (const [i, slot] of optimizerSlots[config.training.optimizer.kind].entries()) {
@@ -290,8 +281,10 @@ export class Trainer {
         tensors.set(`optimizer.${slot}.${name}`, { shape, data });
       }
     }
-    tensors.set('state.h', { shape: state.h.shape, data: await kernels.read(state.h) });
-    if (state.c) tensors.set('state.c', { shape: state.c.shape, data: await kernels.read(state.c) });
+    const { h, c } = await this.model.readState();
+    const shape = [architecture.layers, B, architecture.hidden];
+    tensors.set('state.h', { shape, data: h });
+    if (c) tensors.set('state.c', { shape, data: c });
     const recent = joinRecent(this.#earlier, this.#recent);
     this.#earlier = this.#recent;
     this.#recent = nothingRecent();
@@ -312,26 +305,25 @@ export class Trainer {
         evals: recent.evals,
         samples: recent.samples,
         device: kernels.name,
-        threads: kernels.detail,
+        deviceDetail: kernels.detail,
       },
     };
   }
 
   /** Takes the place of the run that wrote the checkpoint. Call before the first step. */
   async restore({ state, tensors, steps }: Checkpoint): Promise<void> {
-    const { kernels, config } = this.#in;
+    const { config } = this.#in;
     const find = (name: string) => {
       const entry = tensors.get(name);
       if (!entry) throw new Error(`the checkpoint lacks "${name}"`);
       return entry;
     };
-    const { parameters, state: carried } = this.model;
+    const { parameters } = this.model;
     parameters.write(parameters.values, (name) => find(name));
     for (const [i, slot] of optimizerSlots[config.training.optimizer.kind].entries()) {
       parameters.write(this.#slots[i]!, (name) => find(`optimizer.${slot}.${name}`));
     }
-    kernels.write(carried.h, find('state.h').data);
-    if (carried.c) kernels.write(carried.c, find('state.c').data);
+    this.model.writeState({ h: find('state.h').data, c: tensors.get('state.c')?.data ?? null });
     this.#batches.position = state.position;
     this.#step = state.step;
     this.#elapsed = state.elapsed;
@@ -342,8 +334,7 @@ export class Trainer {
 
   dispose(): void {
     const { kernels } = this.#in;
-    for (const tensor of [...this.#slots, this.#norm, this.#savedState.h]) kernels.free(tensor);
-    if (this.#savedState.c) kernels.free(this.#savedState.c);
+    for (const tensor of [...this.#slots, this.#norm]) kernels.free(tensor);
     this.#generator.dispose();
     this.model.dispose();
   }

@@ -14,7 +14,10 @@ const file = () =>
 
 describe('safetensors', () => {
   it('has the layout of the specification', () => {
-    const bytes = writeSafetensors({ tensors: new Map([['t', { shape: [1], data: Float32Array.of(1) }]]), metadata: {} });
+    const bytes = writeSafetensors({
+      tensors: new Map([['t', { shape: [1], data: Float32Array.of(1) }]]),
+      metadata: {},
+    });
     const length = Number(new DataView(bytes.buffer).getBigUint64(0, true));
     expect(length % 8).toBe(0);
     const header = JSON.parse(new TextDecoder().decode(bytes.subarray(8, 8 + length))) as unknown;
@@ -40,17 +43,20 @@ describe('safetensors', () => {
 
   it('never fails in another way on damaged bytes', () => {
     fc.assert(
-      fc.property(fc.array(fc.tuple(fc.nat(file().length - 1), fc.nat(255)), { minLength: 1, maxLength: 8 }), (edits) => {
-        const bytes = file();
-        for (const [at, value] of edits) bytes[at] = value;
-        try {
-          for (const { shape, data } of readSafetensors(bytes).tensors.values()) {
-            expect(data.length).toBe(shape.reduce((a, b) => a * b, 1));
+      fc.property(
+        fc.array(fc.tuple(fc.nat(file().length - 1), fc.nat(255)), { minLength: 1, maxLength: 8 }),
+        (edits) => {
+          const bytes = file();
+          for (const [at, value] of edits) bytes[at] = value;
+          try {
+            for (const { shape, data } of readSafetensors(bytes).tensors.values()) {
+              expect(data.length).toBe(shape.reduce((a, b) => a * b, 1));
+            }
+          } catch (error) {
+            expect(error).toBeInstanceOf(SafetensorsError);
           }
-        } catch (error) {
-          expect(error).toBeInstanceOf(SafetensorsError);
-        }
-      }),
+        },
+      ),
       { seed: 1, numRuns: 2000 },
     );
   });

@@ -12,16 +12,22 @@ describe('samplingDistribution', () => {
   });
   it('sharpens below 1: p^(1/t), renormalised', () => {
     const squares = [0.01, 0.25, 0.04, 0.0225, 0.0025].map((x) => x / 0.325);
-    expect(rounded(samplingDistribution(logits, { ...plain, temperature: 0.5 }))).toEqual(rounded(Float64Array.from(squares)));
+    expect(rounded(samplingDistribution(logits, { ...plain, temperature: 0.5 }))).toEqual(
+      rounded(Float64Array.from(squares)),
+    );
   });
   it('takes the most probable at temperature 0, the first of equals', () => {
     expect(rounded(samplingDistribution([1, 3, 3, 2], { ...plain, temperature: 0 }))).toEqual([0, 1, 0, 0]);
   });
   it('keeps the k most probable', () => {
-    expect(rounded(samplingDistribution(logits, { ...plain, topK: 2 }))).toEqual(rounded(Float64Array.of(0, 5 / 7, 2 / 7, 0, 0)));
+    expect(rounded(samplingDistribution(logits, { ...plain, topK: 2 }))).toEqual(
+      rounded(Float64Array.of(0, 5 / 7, 2 / 7, 0, 0)),
+    );
   });
   it('keeps the nucleus: the fewest whose sum reaches p', () => {
-    expect(rounded(samplingDistribution(logits, { ...plain, topP: 0.6 }))).toEqual(rounded(Float64Array.of(0, 5 / 7, 2 / 7, 0, 0)));
+    expect(rounded(samplingDistribution(logits, { ...plain, topP: 0.6 }))).toEqual(
+      rounded(Float64Array.of(0, 5 / 7, 2 / 7, 0, 0)),
+    );
     expect(rounded(samplingDistribution(logits, { ...plain, topP: 0.01 }))).toEqual([0, 1, 0, 0, 0]);
   });
   it('never gives mass to what is excluded', () => {

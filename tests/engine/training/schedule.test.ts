@@ -2,7 +2,12 @@ import { describe, expect, it } from 'vitest';
 import type { ScheduleConfig } from '../../../src/engine/training/config.ts';
 import { afterEvaluation, learningRateAt, noProgress, type Progress } from '../../../src/engine/training/schedule.ts';
 
-const at = (step: number, epoch = 0, totalSteps: number | null = 100, plateaus = 0) => ({ step, epoch, totalSteps, plateaus });
+const at = (step: number, epoch = 0, totalSteps: number | null = 100, plateaus = 0) => ({
+  step,
+  epoch,
+  totalSteps,
+  plateaus,
+});
 
 describe('learning-rate schedules', () => {
   it('constant stays', () => {
@@ -44,7 +49,8 @@ describe('learning-rate schedules', () => {
 
   it('counts evaluations since the best for early stopping', () => {
     let progress: Progress = noProgress;
-    for (const [i, loss] of [3, 2, 2.5, 2].entries()) progress = afterEvaluation(progress, { kind: 'constant' }, i, loss);
+    for (const [i, loss] of [3, 2, 2.5, 2].entries())
+      progress = afterEvaluation(progress, { kind: 'constant' }, i, loss);
     expect(progress.sinceBest).toBe(2); // an equal loss is no improvement
   });
 });

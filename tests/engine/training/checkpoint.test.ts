@@ -1,0 +1,64 @@
+import { describe, expect, it } from 'vitest';
+import { exportSafetensors } from '../../../src/engine/export/model.ts';
+import { readSafetensors, writeSafetensors } from '../../../src/engine/export/safetensors.ts';
+import {
+  CheckpointError,
+  decodeCheckpoint,
+  encodeCheckpoint,
+  type Checkpoint,
+} from '../../../src/engine/training/checkpoint.ts';
+import { tinyConfig } from './tiny.ts';
+
+const checkpoint = (): Checkpoint => ({
+  tensors: new Map([
+    ['emb.weight', { shape: [2, 2], data: Float64Array.of(0.1, 0.2, 1 / 3, -1) }],
+    ['optimizer.m.emb.weight', { shape: [2, 2], data: Float64Array.of(1, 2, 3, 4) }],
+    ['state.h', { shape: [1, 1, 2], data: Float64Array.of(5, 6) }],
+  ]),
+  steps: [
+    { step: 1, epoch: 0.5, loss: 1 / 3, gradNorm: 2, learningRate: 0.1, tokensPerSecond: 9, elapsed: 0.25 },
+    { step: 2, epoch: 1, loss: 0.3, gradNorm: 1e-300, learningRate: 0.1, tokensPerSecond: 8, elapsed: 0.5 },
+  ],
+  state: {
+    version: 1,
+    config: tinyConfig(),
+    tokenizer: { kind: 'char', tokens: ['ψ', '\n'] },
+    vocabularySize: 2,
+    charactersPerToken: 1,
+    step: 2,
+    position: 2,
+    elapsed: 0.5,
+    progress: { best: { step: 1, loss: 0.1 + 0.2 }, sinceBest: 1, sinceReduction: 1, plateaus: 0 },
+    evaluationDue: true,
+    evals: [{ step: 1, epoch: 0.5, split: 'valid', loss: 0.1 + 0.2, bitsPerCharacter: 0.4, elapsed: 0.3 }],
+    samples: [{ step: 1, text: 'ψ\u0000"' }],
+    device: 'reference',
+    deviceDetail: 'TypeScript',
+  },
+});
+
+describe('checkpoints', () => {
+  it('come back with every bit', () => {
+    const { state, tensors, steps } = decodeCheckpoint(encodeCheckpoint(checkpoint()));
+    const want = checkpoint();
+    expect(state).toEqual(want.state);
+    expect(steps).toEqual(want.steps);
+    expect([...tensors]).toEqual([...want.tensors]);
+  });
+
+  it('say what is wrong with a safetensors file that is none', () => {
+    const other = writeSafetensors({ tensors: new Map(), metadata: {} });
+    expect(() => decodeCheckpoint(other)).toThrow(CheckpointError);
+    const broken = writeSafetensors({ tensors: new Map(), metadata: { unroll: '{"version":2}' } });
+    expect(() => decodeCheckpoint(broken)).toThrow(/version/);
+    const notJson = writeSafetensors({ tensors: new Map(), metadata: { unroll: '{' } });
+    expect(() => decodeCheckpoint(notJson)).toThrow(CheckpointError);
+  });
+
+  it('export only the parameters, as float32, with what is needed to rebuild the model', () => {
+    const { tensors, metadata } = readSafetensors(exportSafetensors(encodeCheckpoint(checkpoint()), { run: 'a' }));
+    expect([...tensors]).toEqual([['emb.weight', { shape: [2, 2], data: Float32Array.of(0.1, 0.2, 1 / 3, -1) }]]);
+    expect(metadata['run']).toBe('a');
+    expect(JSON.parse(metadata['architecture']!)).toEqual(tinyConfig().architecture);
+  });
+});
