@@ -2,24 +2,24 @@
  * The app in a browser on this machine: the built pages, the API over a WebSocket, uploads and downloads. Listens on the loopback
  * address only; guard.ts decides who is answered.
  */
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { rm } from 'node:fs/promises';
-import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
-import type { Router } from '@orpc/server';
+import type { AnyRouter } from '@orpc/server';
 import { listPageFiles, type PageFile } from '../page-files.ts';
 import { securityHeaders } from '../page-headers.ts';
 import { Guard, isLoopbackHost, type Refusal } from './guard.ts';
+import { listen, loopback } from './port.ts';
 import { sendDownload, sendJson, sendPage, sendText } from './responses.ts';
 import { serveSockets, type Sockets } from './sockets.ts';
 import { receiveUpload, UploadTooLarge } from './uploads.ts';
 
 export interface ServerOptions {
-  readonly router: Router<never, Record<never, never>>;
+  readonly router: AnyRouter;
   /** Folder of the built pages. */
   readonly pages: string;
-  /** Folder that uploads go to; the API knows a finished one by its name there. */
-  readonly uploads: string;
+  /** A new upload: the name by which the API knows it once it is complete, and the file to write. */
+  newUpload(): { readonly upload: string; readonly path: string };
   /** The file behind a download ticket, once: the ticket is used up. null for one that is unknown or used. */
   takeDownload(ticket: string): { readonly path: string; readonly fileName: string } | null;
   /** 0: any free port. */
@@ -39,13 +39,6 @@ export interface RunningServer {
   close(): Promise<void>;
 }
 
-/** The port cannot be listened on; the message says which and what to do. */
-export class PortUnavailable extends Error {
-  override readonly name = 'PortUnavailable';
-}
-
-const address = '127.0.0.1';
-
 /**
  * Starts to listen.
  * @throws PagesMissing, PortUnavailable
@@ -63,10 +56,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   server.on('upgrade', (request, socket, head) => host.upgrade(request, socket, head));
   return {
     port,
-    url: `http://${address}:${port}/?token=${host.guard.token}`,
+    url: `http://${loopback}:${port}/?token=${host.guard.token}`,
     async close() {
-      await host.sockets.close();
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      await host.sockets.close();
       server.closeAllConnections();
       await closed;
     },
@@ -147,11 +140,13 @@ class Host {
       response.setHeader('Allow', 'POST');
       return sendText(response, 405, 'Files are sent here with POST.');
     }
-    const { maxUpload = 64 * 2 ** 30, uploads } = this.#options;
+    const { maxUpload = 64 * 2 ** 30 } = this.#options;
     try {
       if (Number(request.headers['content-length'] ?? 0) > maxUpload)
         throw new UploadTooLarge('The file is too large.');
-      sendJson(response, { upload: await receiveUpload(request, uploads, maxUpload) });
+      const { upload, path } = this.#options.newUpload();
+      await receiveUpload(request, path, maxUpload);
+      sendJson(response, { upload });
     } catch (error) {
       if (!(error instanceof UploadTooLarge)) throw error;
       response.setHeader('Connection', 'close'); // what is left of the file is not read
@@ -175,7 +170,7 @@ class Host {
 
 /** Path and query of a request; null when they cannot be read as such. */
 function targetOf(request: IncomingMessage): URL | null {
-  return request.url?.startsWith('/') ? URL.parse(`http://${address}${request.url}`) : null;
+  return request.url?.startsWith('/') ? URL.parse(`http://${loopback}${request.url}`) : null;
 }
 
 function refuseUpgrade(socket: Duplex, status: number, message: string): void {
@@ -188,24 +183,4 @@ function refuseUpgrade(socket: Duplex, status: number, message: string): void {
   ];
   socket.on('error', () => socket.destroy());
   socket.end(head.join('\r\n') + '\r\n\r\n' + body);
-}
-
-async function listen(server: Server, port: number): Promise<number> {
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => reject(explainPort(error, port)));
-    server.listen({ port, host: address, exclusive: true }, resolve);
-  });
-  return (server.address() as AddressInfo).port;
-}
-
-function explainPort(error: NodeJS.ErrnoException, port: number): Error {
-  if (error.code === 'EADDRINUSE') {
-    return new PortUnavailable(
-      `Port ${port} is in use by another program. Choose another with --port, or --port 0 for any that is free.`,
-    );
-  }
-  if (error.code === 'EACCES') {
-    return new PortUnavailable(`Port ${port} may not be used by ordinary programs. Choose one above 1023 with --port.`);
-  }
-  return error;
 }

@@ -1,7 +1,7 @@
 /** The API over WebSockets: upgrades that passed the guard, payload limits, back-pressure, and sockets that died quietly. */
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { onError, type Router } from '@orpc/server';
+import { type AnyRouter, onError } from '@orpc/server';
 import { RPCHandler } from '@orpc/server/ws';
 import { type WebSocket, WebSocketServer } from 'ws';
 
@@ -22,8 +22,7 @@ export interface Sockets {
  * @param reportError unexpected errors, which the page only sees as "internal error"
  */
 export function serveSockets(
-  // The contract's types are checked where the router is made; here any router will do.
-  router: Router<never, Record<never, never>>,
+  router: AnyRouter,
   maxPayload: number,
   reportError: (error: unknown) => void,
 ): Sockets {

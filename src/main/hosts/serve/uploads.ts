@@ -1,8 +1,6 @@
-/** Takes a file from the browser into the workspace's uploads folder, without holding it in memory. */
-import { randomUUID } from 'node:crypto';
+/** Takes a file from the browser to the disk without holding it in memory. */
 import { createWriteStream } from 'node:fs';
-import { mkdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { rm } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 
@@ -11,14 +9,10 @@ export class UploadTooLarge extends Error {
 }
 
 /**
- * Streams `body` to a new file in `folder` and returns its name there, which is ours and holds nothing from the request. An upload
- * that breaks off or grows over `limit` bytes leaves nothing behind.
+ * Streams `body` into a new file at `path`. An upload that breaks off or grows over `limit` bytes leaves nothing behind.
  * @throws UploadTooLarge
  */
-export async function receiveUpload(body: Readable, folder: string, limit: number): Promise<string> {
-  await mkdir(folder, { recursive: true });
-  const name = randomUUID();
-  const path = join(folder, name);
+export async function receiveUpload(body: Readable, path: string, limit: number): Promise<void> {
   try {
     await pipeline(
       body,
@@ -29,7 +23,6 @@ export async function receiveUpload(body: Readable, folder: string, limit: numbe
     await rm(path, { force: true });
     throw error;
   }
-  return name;
 }
 
 async function* upTo(limit: number, chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {

@@ -1,0 +1,143 @@
+/** The commands and their flags (docs/cli.md). What they do is in the modules beside this one, loaded when they are needed. */
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { defaultWorkspace } from '../default-workspace.ts';
+import { findLayout } from '../layout.ts';
+import type { Client } from './app-session.ts';
+import { addTrainFlags, type TrainFlags } from './run-options.ts';
+import { Terminal } from './terminal.ts';
+import type { GenerateFlags } from './use.ts';
+
+interface CommonFlags {
+  readonly workspace: string;
+  readonly json?: boolean;
+}
+
+type Look = (client: Client, terminal: Terminal) => Promise<void>;
+
+export function buildProgram(): Command {
+  const program = new Command('unroll')
+    .description('Train, compare and use recurrent networks on your own text, on your own machine.')
+    .version(findLayout().version)
+    .exitOverride()
+    .configureHelp({ showGlobalOptions: true })
+    .showHelpAfterError('(--help lists what there is)');
+
+  const add = (name: string, description: string) =>
+    program
+      .command(name)
+      .description(description)
+      .option('--workspace <dir>', 'folder of corpora and runs (or UNROLL_WORKSPACE)', defaultWorkspace())
+      .option('--json', 'one JSON object a line on stdout, and nothing else');
+
+  addTrainFlags(add('train <file>', 'Import a text and train a network on it.')).action(
+    async (file: string, flags: TrainFlags & CommonFlags) => {
+      const { train } = await import('./train.ts');
+      await train(file, flags, flags.workspace, new Terminal(flags.json ?? false));
+    },
+  );
+
+  add('resume <run>', 'Go on with a run from its last checkpoint.').action(async (run: string, flags: CommonFlags) => {
+    const { resume } = await import('./train.ts');
+    await resume(run, flags.workspace, new Terminal(flags.json ?? false));
+  });
+
+  add('runs', 'List the runs.').action(async (flags: CommonFlags) => {
+    const { listRuns } = await import('./look.ts');
+    await looking(flags, listRuns);
+  });
+
+  add('show <run>', 'Show everything about a run.').action(async (run: string, flags: CommonFlags) => {
+    const { showRun } = await import('./look.ts');
+    await looking(flags, (client, terminal) => showRun(client, run, terminal));
+  });
+
+  add('compare <run> <runs...>', 'Set two or more runs beside each other, with the settings that differ.').action(
+    async (run: string, others: string[], flags: CommonFlags) => {
+      const { compareRuns } = await import('./look.ts');
+      await looking(flags, (client, terminal) => compareRuns(client, [run, ...others], terminal));
+    },
+  );
+
+  add('generate <run>', 'Write text with a trained run.')
+    .option('--prompt <text>', 'text to go on from')
+    .option('--length <n>', 'tokens to write (default: 500)', number)
+    .option(
+      '--temperature <x>',
+      'below 1 bolder in its favourites, above 1 more surprising, 0 always the likeliest (default: 0.8)',
+      number,
+    )
+    .option('--top-k <n>', 'choose among the k likeliest tokens only', number)
+    .option('--top-p <x>', 'choose among the likeliest tokens that make up this probability', number)
+    .option('--seed <n>', 'the same seed writes the same text (default: a new one each time)', number)
+    .action(async (run: string, flags: GenerateFlags & CommonFlags) => {
+      const { generate } = await import('./use.ts');
+      await looking(flags, (client, terminal) => generate(client, run, flags, terminal));
+    });
+
+  add('export <run>', 'Save a trained model in a format that other programs read.')
+    .addOption(new Option('--format <name>', 'file format').choices(['safetensors']).default('safetensors'))
+    .requiredOption('--out <file>', 'where to write it')
+    .action(async (run: string, flags: { format: 'safetensors'; out: string } & CommonFlags) => {
+      const { exportRun } = await import('./use.ts');
+      await looking(flags, (client, terminal) => exportRun(client, run, flags, terminal));
+    });
+
+  add('delete <run>', 'Delete a run with its curves and checkpoints.').action(
+    async (run: string, flags: CommonFlags) => {
+      const { deleteRun } = await import('./use.ts');
+      await looking(flags, (client, terminal) => deleteRun(client, run, terminal), false);
+    },
+  );
+
+  add('devices', 'List what this machine can compute on.').action(async (flags: CommonFlags) => {
+    const { listDevices } = await import('./look.ts');
+    await looking(flags, listDevices);
+  });
+
+  add('serve', 'Serve the app to a browser on this machine.')
+    .option('--port <n>', 'port on 127.0.0.1; 0 takes any that is free (default: 8765, or any)', port)
+    .action(async (flags: { port?: number } & CommonFlags) => {
+      const { serve } = await import('../serve.ts');
+      await serve({ workspace: flags.workspace, port: flags.port ?? null }, new Terminal(flags.json ?? false));
+    });
+
+  add('bench', 'Time training steps and generation; one JSON line for each case.')
+    .option('--device <name>', 'auto, or a name that `unroll devices` lists', 'auto')
+    .option('--case <id>', 'only this case; may be given more than once', (id: string, ids: string[] = []) => [
+      ...ids,
+      id,
+    ])
+    .option('--grid <file>', 'cases to time (default: those that come with the program)')
+    .action(async (flags: { device: string; case?: string[]; grid?: string } & CommonFlags) => {
+      const { bench } = await import('./bench.ts');
+      await bench({ device: flags.device, cases: flags.case ?? [], grid: flags.grid ?? null }, new Terminal(true));
+    });
+
+  add('conformance <dir>', 'Check a device against golden fixtures; one JSON line for each.')
+    .option('--device <name>', 'auto, or a name that `unroll devices` lists', 'auto')
+    .action(async (folder: string, flags: { device: string } & CommonFlags) => {
+      const { conformance } = await import('./conformance.ts');
+      await conformance(folder, flags.device, new Terminal(true));
+    });
+
+  return program;
+}
+
+/** Commands that need no more than to read the workspace work while another Unroll has it open. */
+async function looking(flags: CommonFlags, look: Look, readOnly = true): Promise<void> {
+  const { withApp } = await import('./app-session.ts');
+  await withApp({ workspace: flags.workspace, readOnly }, (client) => look(client, new Terminal(flags.json ?? false)));
+}
+
+function number(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isFinite(value)) throw new InvalidArgumentError('It must be a number.');
+  return value;
+}
+
+function port(text: string): number {
+  const value = number(text);
+  if (!Number.isInteger(value) || value < 0 || value > 65_535)
+    throw new InvalidArgumentError('It must be a whole number from 0 to 65535.');
+  return value;
+}
