@@ -1,0 +1,98 @@
+/** Training curves: rows of `metrics`, one a step. */
+import type { Database, Statement } from 'better-sqlite3';
+import type { StepColumns } from '../../api/types.ts';
+import type { StepMetrics } from '../../engine/protocol.ts';
+
+interface Row {
+  step: number;
+  epoch: number;
+  loss: number;
+  grad_norm: number;
+  learning_rate: number;
+  tokens_per_s: number;
+  elapsed: number;
+}
+
+/** More points than any screen has pixels: longer curves are read thinned. */
+export const mostPoints = 20_000;
+
+export class MetricsTable {
+  readonly #put: Statement<[Row & { run: number }]>;
+  readonly #count: Statement<[number], number>;
+  readonly #last: Statement<[number], Row>;
+  readonly #read: Statement<[{ run: number; stride: number }], Row>;
+  readonly #deleteAfter: Statement<[number, number]>;
+
+  constructor(database: Database) {
+    this.#put = database.prepare(`
+      INSERT OR REPLACE INTO metrics (run, step, epoch, loss, grad_norm, learning_rate, tokens_per_s, elapsed)
+      VALUES (@run, @step, @epoch, @loss, @grad_norm, @learning_rate, @tokens_per_s, @elapsed)`);
+    this.#count = database.prepare<[number], number>('SELECT count(*) FROM metrics WHERE run = ?').pluck();
+    this.#last = database.prepare('SELECT * FROM metrics WHERE run = ? ORDER BY step DESC LIMIT 1');
+    this.#read = database.prepare(`
+      SELECT * FROM metrics
+      WHERE run = @run AND (step % @stride = 0 OR step = (SELECT max(step) FROM metrics WHERE run = @run))
+      ORDER BY step`);
+    this.#deleteAfter = database.prepare('DELETE FROM metrics WHERE run = ? AND step > ?');
+  }
+
+  put(run: number, steps: readonly StepMetrics[]): void {
+    for (const step of steps) this.#put.run(toRow(run, step));
+  }
+
+  last(run: number): StepMetrics | null {
+    const row = this.#last.get(run);
+    return row ? fromRow(row) : null;
+  }
+
+  /** The curves by column; of more than `mostPoints` steps only every second, third … and always the last. */
+  read(run: number): StepColumns {
+    const stride = Math.max(1, Math.ceil((this.#count.get(run) ?? 0) / mostPoints));
+    const columns = emptyColumns();
+    for (const row of this.#read.iterate({ run, stride })) appendStep(columns, fromRow(row));
+    return columns;
+  }
+
+  deleteAfter(run: number, step: number): void {
+    this.#deleteAfter.run(run, step);
+  }
+}
+
+export function emptyColumns(): StepColumns {
+  return { step: [], epoch: [], loss: [], gradNorm: [], learningRate: [], tokensPerSecond: [], elapsed: [] };
+}
+
+export function appendStep(columns: StepColumns, step: StepMetrics): void {
+  columns.step.push(step.step);
+  columns.epoch.push(step.epoch);
+  columns.loss.push(step.loss);
+  columns.gradNorm.push(step.gradNorm);
+  columns.learningRate.push(step.learningRate);
+  columns.tokensPerSecond.push(step.tokensPerSecond);
+  columns.elapsed.push(step.elapsed);
+}
+
+function toRow(run: number, step: StepMetrics): Row & { run: number } {
+  return {
+    run,
+    step: step.step,
+    epoch: step.epoch,
+    loss: step.loss,
+    grad_norm: step.gradNorm,
+    learning_rate: step.learningRate,
+    tokens_per_s: step.tokensPerSecond,
+    elapsed: step.elapsed,
+  };
+}
+
+function fromRow(row: Row): StepMetrics {
+  return {
+    step: row.step,
+    epoch: row.epoch,
+    loss: row.loss,
+    gradNorm: row.grad_norm,
+    learningRate: row.learning_rate,
+    tokensPerSecond: row.tokens_per_s,
+    elapsed: row.elapsed,
+  };
+}

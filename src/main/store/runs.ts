@@ -1,0 +1,247 @@
+/** Rows of `runs`, with their tags and the step of their last checkpoint. */
+import type { Database, Statement } from 'better-sqlite3';
+import type { Run, RunStatus } from '../../api/types.ts';
+import type { RunConfig } from '../../engine/training/config.ts';
+
+/** A run as stored. What only a live run has (`secondsLeft`) is added by the service. */
+export interface RunRecord extends Omit<Run, 'secondsLeft'> {
+  readonly key: number;
+  readonly config: RunConfig;
+  readonly validHash: string | null;
+  readonly testHash: string | null;
+  readonly tokensKey: string;
+  readonly queuedAt: number;
+}
+
+export type NewRun = Pick<
+  RunRecord,
+  | 'id'
+  | 'name'
+  | 'config'
+  | 'corpusName'
+  | 'corpusHash'
+  | 'validHash'
+  | 'testHash'
+  | 'tokensKey'
+  | 'appVersion'
+  | 'createdAt'
+>;
+
+/** Column of every field that changes after a run is created. */
+const columns = {
+  name: 'name',
+  status: 'status',
+  message: 'message',
+  vocabularySize: 'vocabulary_size',
+  charactersPerToken: 'characters_per_token',
+  unknownRate: 'unknown_rate',
+  parameters: 'parameters',
+  memoryBytes: 'memory_bytes',
+  device: 'device',
+  deviceDetail: 'device_detail',
+  queuedAt: 'queued_at',
+  startedAt: 'started_at',
+  finishedAt: 'finished_at',
+  elapsed: 'elapsed',
+  step: 'step',
+  epoch: 'epoch',
+  stepsPerEpoch: 'steps_per_epoch',
+  totalSteps: 'total_steps',
+  trainLoss: 'train_loss',
+  validLoss: 'valid_loss',
+  bestStep: 'best_step',
+  bestLoss: 'best_loss',
+  testLoss: 'test_loss',
+  tokensPerSecond: 'tokens_per_second',
+  notes: 'notes',
+  archived: 'archived',
+  deletedAt: 'deleted_at',
+} as const satisfies Partial<Record<keyof RunRecord, string>>;
+
+type Field = keyof typeof columns;
+export type RunPatch = Partial<Pick<RunRecord, Field>>;
+
+type Row = Record<string, string | number | null>;
+
+const colorCount = 8;
+const select = `SELECT runs.*, checkpoints.step AS checkpoint_step FROM runs
+  LEFT JOIN checkpoints ON checkpoints.run = runs.key AND checkpoints.kind = 'last'`;
+
+/** The statement that lists runs, newest first: its plan is tested to need no sorting. */
+export const listRunsSql = `${select} WHERE runs.deleted_at IS NULL ORDER BY runs.created_at DESC, runs.key DESC`;
+
+export class RunTable {
+  readonly #database: Database;
+  readonly #insert: Statement<[Row]>;
+  readonly #lastColor: Statement<[], number>;
+  readonly #get: Statement<[string], Row>;
+  readonly #list: Statement<[], Row>;
+  readonly #deleted: Statement<[], Row>;
+  readonly #active: Statement<[], Row>;
+  readonly #nextQueued: Statement<[], Row>;
+  readonly #tagsOf: Statement<[number], string>;
+  readonly #allTags: Statement<[], { run: number; tag: string }>;
+  readonly #clearTags: Statement<[number]>;
+  readonly #addTag: Statement<[number, string]>;
+  readonly #purge: Statement<[number]>;
+  readonly #tokensUsed: Statement<[string], number>;
+  readonly #updates = new Map<string, Statement<[Row]>>();
+
+  constructor(database: Database) {
+    this.#database = database;
+    this.#insert = database.prepare(`
+      INSERT INTO runs (id, name, status, config, corpus_name, corpus_hash, valid_hash, test_hash, tokens_key, seed,
+        app_version, created_at, queued_at, color)
+      VALUES (@id, @name, 'queued', @config, @corpus_name, @corpus_hash, @valid_hash, @test_hash, @tokens_key, @seed,
+        @app_version, @created_at, @created_at, @color)`);
+    this.#lastColor = database.prepare<[], number>('SELECT color FROM runs ORDER BY key DESC LIMIT 1').pluck();
+    this.#get = database.prepare(`${select} WHERE runs.id = ?`);
+    this.#list = database.prepare(listRunsSql);
+    this.#deleted = database.prepare(`${select} WHERE runs.deleted_at IS NOT NULL`);
+    this.#active = database.prepare(
+      `${select} WHERE runs.status IN ('queued', 'preparing', 'running', 'paused') ORDER BY runs.key`,
+    );
+    this.#nextQueued = database.prepare(
+      `${select} WHERE runs.status = 'queued' AND runs.deleted_at IS NULL ORDER BY runs.queued_at, runs.key LIMIT 1`,
+    );
+    this.#tagsOf = database.prepare<[number], string>('SELECT tag FROM tags WHERE run = ? ORDER BY tag').pluck();
+    this.#allTags = database.prepare('SELECT run, tag FROM tags ORDER BY run, tag');
+    this.#clearTags = database.prepare('DELETE FROM tags WHERE run = ?');
+    this.#addTag = database.prepare('INSERT OR IGNORE INTO tags (run, tag) VALUES (?, ?)');
+    this.#purge = database.prepare('DELETE FROM runs WHERE key = ?');
+    this.#tokensUsed = database
+      .prepare<[string], number>('SELECT EXISTS (SELECT 1 FROM runs WHERE tokens_key = ?)')
+      .pluck();
+  }
+
+  /** Adds a queued run; colours go round. */
+  insert(run: NewRun): void {
+    const last = this.#lastColor.get();
+    this.#insert.run({
+      id: run.id,
+      name: run.name,
+      config: JSON.stringify(run.config),
+      corpus_name: run.corpusName,
+      corpus_hash: run.corpusHash,
+      valid_hash: run.validHash,
+      test_hash: run.testHash,
+      tokens_key: run.tokensKey,
+      seed: run.config.training.seed,
+      app_version: run.appVersion,
+      created_at: run.createdAt,
+      color: last === undefined ? 0 : (last + 1) % colorCount,
+    });
+  }
+
+  get(id: string): RunRecord | null {
+    const row = this.#get.get(id);
+    return row ? this.#withTags(row) : null;
+  }
+
+  /** Those that are not deleted, newest first. */
+  list(): RunRecord[] {
+    const tags = new Map<number, string[]>();
+    for (const { run, tag } of this.#allTags.iterate()) {
+      const of = tags.get(run);
+      if (of) of.push(tag);
+      else tags.set(run, [tag]);
+    }
+    return this.#list.all().map((row) => fromRow(row, tags.get(row['key'] as number) ?? []));
+  }
+
+  deleted(): RunRecord[] {
+    return this.#deleted.all().map((row) => this.#withTags(row));
+  }
+
+  /** Queued, preparing, running or paused, deleted ones included. */
+  active(): RunRecord[] {
+    return this.#active.all().map((row) => this.#withTags(row));
+  }
+
+  /** The one that has waited longest. */
+  nextQueued(): RunRecord | null {
+    const row = this.#nextQueued.get();
+    return row ? this.#withTags(row) : null;
+  }
+
+  update(key: number, patch: RunPatch): void {
+    const fields = (Object.keys(patch) as Field[]).filter((field) => patch[field] !== undefined);
+    if (fields.length === 0) return;
+    const sql = `UPDATE runs SET ${fields.map((field) => `${columns[field]} = @${field}`).join(', ')} WHERE key = @key`;
+    let statement = this.#updates.get(sql);
+    if (!statement) this.#updates.set(sql, (statement = this.#database.prepare<[Row]>(sql)));
+    const values: Row = { key };
+    for (const field of fields) {
+      const value = patch[field]!;
+      values[field] = typeof value === 'boolean' ? Number(value) : value;
+    }
+    statement.run(values);
+  }
+
+  setTags(key: number, tags: readonly string[]): void {
+    this.#clearTags.run(key);
+    for (const tag of tags) this.#addTag.run(key, tag);
+  }
+
+  /** Removes the run with everything recorded of it. */
+  purge(key: number): void {
+    this.#purge.run(key);
+  }
+
+  areTokensUsed(tokensKey: string): boolean {
+    return this.#tokensUsed.get(tokensKey) === 1;
+  }
+
+  #withTags(row: Row): RunRecord {
+    return fromRow(row, this.#tagsOf.all(row['key'] as number));
+  }
+}
+
+function fromRow(row: Row, tags: string[]): RunRecord {
+  const text = (column: string) => row[column] as string;
+  const number = (column: string) => row[column] as number;
+  const optional = (column: string) => row[column] as number | null;
+  const optionalText = (column: string) => row[column] as string | null;
+  return {
+    key: number('key'),
+    id: text('id'),
+    name: text('name'),
+    status: text('status') as RunStatus,
+    message: optionalText('message'),
+    config: JSON.parse(text('config')) as RunConfig,
+    corpusName: text('corpus_name'),
+    corpusHash: text('corpus_hash'),
+    validHash: optionalText('valid_hash'),
+    testHash: optionalText('test_hash'),
+    tokensKey: text('tokens_key'),
+    vocabularySize: optional('vocabulary_size'),
+    charactersPerToken: optional('characters_per_token'),
+    unknownRate: optional('unknown_rate'),
+    parameters: optional('parameters'),
+    memoryBytes: optional('memory_bytes'),
+    device: optionalText('device'),
+    deviceDetail: optionalText('device_detail'),
+    appVersion: text('app_version'),
+    createdAt: number('created_at'),
+    queuedAt: number('queued_at'),
+    startedAt: optional('started_at'),
+    finishedAt: optional('finished_at'),
+    elapsed: number('elapsed'),
+    step: number('step'),
+    epoch: number('epoch'),
+    stepsPerEpoch: optional('steps_per_epoch'),
+    totalSteps: optional('total_steps'),
+    trainLoss: optional('train_loss'),
+    validLoss: optional('valid_loss'),
+    bestStep: optional('best_step'),
+    bestLoss: optional('best_loss'),
+    testLoss: optional('test_loss'),
+    tokensPerSecond: optional('tokens_per_second'),
+    checkpointStep: optional('checkpoint_step'),
+    notes: text('notes'),
+    tags,
+    color: number('color'),
+    archived: row['archived'] === 1,
+    deletedAt: optional('deleted_at'),
+  };
+}
