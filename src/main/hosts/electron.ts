@@ -1,1 +1,103 @@
-export {};
+/** The Electron host: opens the app, one window on it, and what only a desktop program has. Policies are in electron/policy.ts. */
+import { join } from 'node:path';
+import { app, BrowserWindow, dialog, nativeTheme, protocol, session } from 'electron';
+import { createRouterClient } from '@orpc/server';
+import { type App, openApp } from '../app.ts';
+import { workspaceFromArguments } from './default-workspace.ts';
+import { serveBridge } from './electron/bridge-ipc.ts';
+import { Desktop } from './electron/desktop.ts';
+import { forkEngineUtility } from './electron/engine-channel.ts';
+import { lockDownPages, lockDownSession } from './electron/lockdown.ts';
+import { setNativeMenu } from './electron/native-menu.ts';
+import { answerPageRequest } from './electron/page-protocol.ts';
+import { pageScheme } from './electron/policy.ts';
+import { readWindowState, type WindowState, writeWindowState } from './electron/window-state.ts';
+import { openWindow } from './electron/window.ts';
+import { findLayout } from './layout.ts';
+import { listPageFiles } from './page-files.ts';
+
+const reportError = (error: unknown) => console.error(error);
+
+// For tests and for several people's windows side by side: Chromium's own files, and with them the single-instance lock.
+const userData = process.env['UNROLL_USER_DATA'];
+if (userData) app.setPath('userData', userData);
+app.setAppUserModelId('app.unroll');
+app.enableSandbox();
+protocol.registerSchemesAsPrivileged([
+  { scheme: pageScheme, privileges: { standard: true, secure: true, supportFetchAPI: true, codeCache: true } },
+]);
+
+if (app.requestSingleInstanceLock()) {
+  lockDownPages();
+  app.on('second-instance', () => {
+    const [window] = BrowserWindow.getAllWindows();
+    if (window?.isMinimized()) window.restore();
+    window?.focus();
+  });
+  app.on('window-all-closed', () => app.quit());
+  void app.whenReady().then(start).catch(giveUp);
+} else {
+  app.quit();
+}
+
+async function start(): Promise<void> {
+  const layout = findLayout(app.getAppPath());
+  const pages = listPageFiles(layout.renderer);
+  protocol.handle(pageScheme, (request) => answerPageRequest(request, pages));
+  lockDownSession(session.defaultSession);
+
+  const unroll = await openApp({
+    workspace: workspaceFromArguments(process.argv.slice(1)),
+    resourcesDir: layout.resources,
+    spawnEngine: () => forkEngineUtility(layout.engineProcess),
+    host: 'electron',
+    capabilities: { filePaths: true, saveDialog: true, nativeMenu: true },
+    version: layout.version,
+  });
+
+  const statePath = join(app.getPath('userData'), 'window.json');
+  let state: WindowState = await readWindowState(statePath);
+  nativeTheme.themeSource = state.theme;
+  closeBeforeQuitting(unroll, () => writeWindowState(statePath, state));
+
+  serveBridge({
+    router: unroll.router,
+    setTheme(theme) {
+      state = { ...state, theme };
+      nativeTheme.themeSource = theme;
+    },
+    reportError,
+  });
+  setNativeMenu((command) => BrowserWindow.getFocusedWindow()?.webContents.send('unroll:command', command));
+
+  const client = createRouterClient(unroll.router);
+  const desktop = new Desktop();
+  const changes = await client.app.watch();
+  void desktop.follow(changes, await client.runs.list()).catch(reportError);
+
+  await openWindow({
+    preload: layout.preload,
+    state,
+    isTraining: () => desktop.training,
+    remember: (place) => (state = { ...state, ...place }),
+  });
+}
+
+/** Electron's quitting does not wait; so it is held up once, until everything is closed. */
+function closeBeforeQuitting(unroll: App, save: () => Promise<void>): void {
+  let closed = false;
+  app.on('will-quit', (event) => {
+    if (closed) return;
+    event.preventDefault();
+    void Promise.allSettled([unroll.close(), save()]).then(() => {
+      closed = true;
+      app.quit();
+    });
+  });
+}
+
+function giveUp(error: unknown): void {
+  reportError(error);
+  dialog.showErrorBox('Unroll cannot start', error instanceof Error ? error.message : String(error));
+  app.exit(1);
+}

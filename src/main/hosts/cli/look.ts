@@ -1,14 +1,16 @@
-/** The commands that only look: `runs`, `show`, `compare`, `devices`. They work while the app has the workspace open. */
+/** The commands that only look at runs: `runs`, `show`, `compare`. They work while the app has the workspace open. */
 import type { Client } from './app-session.ts';
 import { findRun } from './find-run.ts';
 import { count, duration, perplexity, rate } from './format.ts';
 import { differences, runLines, runSummary, runTable } from './run-view.ts';
 import { printable, table, type Terminal } from './terminal.ts';
 
+export const noRuns = 'No runs yet. Start one with: unroll train FILE';
+
 export async function listRuns(client: Client, terminal: Terminal): Promise<void> {
   const runs = await client.runs.list();
   if (terminal.json) return runs.forEach((run) => terminal.event(runSummary(run)));
-  terminal.line(runs.length === 0 ? 'No runs yet. Start one with: unroll train FILE' : runTable(runs));
+  terminal.line(runs.length === 0 ? noRuns : runTable(runs));
 }
 
 export async function showRun(client: Client, name: string, terminal: Terminal): Promise<void> {
@@ -99,16 +101,4 @@ export async function compareRuns(client: Client, names: readonly string[], term
       ),
     ]),
   );
-}
-
-export async function listDevices(client: Client, terminal: Terminal): Promise<void> {
-  const { devices } = await client.app.info();
-  if (terminal.json) return devices.forEach((device) => terminal.event(device));
-  const rows = devices.map(({ name, available, preferred, precision, detail }) => [
-    name,
-    available ? (preferred ? 'auto' : 'yes') : 'no',
-    precision,
-    detail,
-  ]);
-  terminal.line(table([['DEVICE', 'USABLE', 'PRECISION', 'WHAT IT IS'], ...rows]));
 }

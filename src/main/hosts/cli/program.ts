@@ -42,8 +42,10 @@ export function buildProgram(): Command {
   });
 
   add('runs', 'List the runs.').action(async (flags: CommonFlags) => {
-    const { listRuns } = await import('./look.ts');
-    await looking(flags, listRuns);
+    const { listRuns, noRuns } = await import('./look.ts');
+    const { workspaceExists } = await import('./app-session.ts');
+    if (workspaceExists(flags.workspace)) await looking(flags, listRuns);
+    else new Terminal(flags.json ?? false).line(noRuns);
   });
 
   add('show <run>', 'Show everything about a run.').action(async (run: string, flags: CommonFlags) => {
@@ -90,8 +92,8 @@ export function buildProgram(): Command {
   );
 
   add('devices', 'List what this machine can compute on.').action(async (flags: CommonFlags) => {
-    const { listDevices } = await import('./look.ts');
-    await looking(flags, listDevices);
+    const { listDevices } = await import('./devices.ts');
+    await listDevices(new Terminal(flags.json ?? false));
   });
 
   add('serve', 'Serve the app to a browser on this machine.')

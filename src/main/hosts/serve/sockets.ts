@@ -21,11 +21,7 @@ export interface Sockets {
  * @param maxPayload bytes of one message; a longer one closes its socket with code 1009
  * @param reportError unexpected errors, which the page only sees as "internal error"
  */
-export function serveSockets(
-  router: AnyRouter,
-  maxPayload: number,
-  reportError: (error: unknown) => void,
-): Sockets {
+export function serveSockets(router: AnyRouter, maxPayload: number, reportError: (error: unknown) => void): Sockets {
   const handler = new RPCHandler(router, { interceptors: [onError(reportError)] });
   const server = new WebSocketServer({ noServer: true, maxPayload, perMessageDeflate: false });
   const answering = new WeakSet<WebSocket>();

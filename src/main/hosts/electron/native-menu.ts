@@ -1,0 +1,20 @@
+/** Turns the menu's data into Electron's menu. */
+import { Menu, type MenuItemConstructorOptions } from 'electron';
+import type { Command } from '../../../preload/bridge.ts';
+import { type MenuEntry, menus } from './menu.ts';
+
+/** @param send takes a command to the page that has the focus */
+export function setNativeMenu(send: (command: Command) => void): void {
+  const item = (entry: MenuEntry): MenuItemConstructorOptions => {
+    if (entry.type === 'separator') return { type: 'separator' };
+    if (entry.type === 'role') return { role: entry.role };
+    return {
+      label: entry.label,
+      click: () => send(entry.command),
+      registerAccelerator: !entry.handledByPage,
+      ...(entry.accelerator === null ? {} : { accelerator: entry.accelerator }),
+    };
+  };
+  const template = menus(process.platform).map(({ label, entries }) => ({ label, submenu: entries.map(item) }));
+  Menu.setApplicationMenu(Menu.buildFromTemplate(template));
+}
