@@ -1,0 +1,63 @@
+import { integer, plural } from '../format.ts';
+
+export const drawing = {
+  title: (cell: string, layers: number) =>
+    `The network unrolled in time: ${plural(layers, `${cell} layer`)}, the same weights at every step`,
+  description: (d: { cell: string; layers: number; hidden: number; input: string; steps: number; tokens: string }) =>
+    `Columns are time steps 1 to ${integer(d.steps)}. At each step one token of the text (${d.tokens}) becomes ${d.input}, ` +
+    `goes up through ${plural(d.layers, 'layer')} of ${integer(d.hidden)} ${d.cell} units, and a linear layer with softmax ` +
+    `predicts the next token, the target above. Each layer hands its state to the right, to the next step.`,
+  rows: {
+    target: 'target',
+    targetDetail: 'the next token',
+    prediction: 'prediction',
+    output: 'linear + softmax',
+    layer: (cell: string, layer: number) => `${cell} layer ${layer}`,
+    onlyLayer: (cell: string) => `${cell} layer`,
+    units: (H: string, variant: string) => (variant ? `H = ${H}, ${variant}` : `H = ${H}`),
+    moreLayers: (count: number) => plural(count, 'more layer'),
+    embedding: 'embedding',
+    oneHot: 'one-hot',
+    input: 'input',
+    inputDetail: 'tokens of the text',
+    dropout: (p: string) => `dropout ${p}`,
+  },
+  cells: { rnn: 'RNN', gru: 'GRU', lstm: 'LSTM' },
+  variants: { tanh: '', relu: 'ReLU', sigmoid: 'sigmoid', before: 'reset before' },
+  tied: 'tied',
+  tiedTitle: 'Input and output share one matrix',
+  carried: 'The state is carried over from the window before',
+  fromZero: 'The state starts from zero',
+  unknownToken: 'The tokens are shown once a corpus is chosen',
+  partCell: (cell: string, layer: number, step: string) =>
+    `${cell} layer ${layer} at step ${step}: from its state at the step before and the input from below`,
+  partInput: (kind: string, step: string) => `${kind} at step ${step}`,
+  partOutput: (step: string) => `Prediction of the next token at step ${step}`,
+  cellTitle: {
+    rnn: 'Recurrent layer (Elman)',
+    lstm: 'Long short-term memory',
+    gru: 'Gated recurrent unit',
+    gruBefore: 'Gated recurrent unit, reset before the product',
+  },
+  oneHot: 'One-hot input',
+  oneHotMeaning: 'a 1 at the token, 0 elsewhere',
+  embedding: 'Embedding',
+  embeddingMeaning: 'the token’s row of the embedding',
+  embeddingMatrix: 'embedding, learned',
+  output: 'Prediction',
+  predictionMeaning: 'probability of each token to come next',
+  tiedMatrix: 'the embedding again (tied)',
+  outputMatrix: 'output weights',
+  outputBias: 'output bias',
+  lossMeaning: 'cross-entropy; perplexity is exp of its mean',
+  hiddenState: 'hidden state',
+  hiddenAndCell: 'hidden state and cell state',
+  lstmGates: 'input, forget and output gates, candidate',
+  gruGates: 'reset and update gates, candidate',
+  inputWeights: 'weights on the input',
+  recurrentWeights: 'weights on the state',
+  biases: 'biases',
+  inputIsEmbedding: 'embedded token, in layer 1',
+  inputIsOneHot: 'one-hot token, in layer 1',
+  fromBelow: (layer: number) => `state of layer ${layer} at the same step`,
+};
