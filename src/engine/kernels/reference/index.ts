@@ -40,7 +40,7 @@ export function createReferenceKernels(): Kernels {
       if (tensor instanceof ReferenceTensor) tensor.release();
     },
     write: (target, values, offset = 0) => writeTensor(target, values, offset),
-    read: (source, count = source.size) => Promise.resolve(readTensor(source, count)),
+    read: async (source, count = source.size) => readTensor(source, count),
     copy(source, target, count = source.size) {
       writeTensor(target, readTensor(source, count), 0);
     },

@@ -1,0 +1,86 @@
+import { readFileSync } from 'node:fs';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { runFixture } from '../../../src/engine/conformance/index.ts';
+import type { Kernels } from '../../../src/engine/kernels/kernels.ts';
+import { createReferenceKernels } from '../../../src/engine/kernels/reference/index.ts';
+import { haveShared, shared } from '../../shared.ts';
+
+const indexSchema = z.array(z.object({ file: z.string(), family: z.string() }));
+
+const index = haveShared ? indexSchema.parse(read('index.json')) : [];
+const IMPLEMENTED = ['A', 'B', 'C1', 'D'];
+const done = index.filter(({ family }) => IMPLEMENTED.includes(family));
+const later = index.filter(({ family }) => !IMPLEMENTED.includes(family));
+
+describe.skipIf(!haveShared)('golden fixtures on the reference device', () => {
+  let kernels: Kernels;
+  beforeAll(() => {
+    kernels = createReferenceKernels();
+  });
+
+  it('there are as many as the index promises', () => {
+    expect(done.length).toBe(30);
+    expect(later.length).toBe(17);
+  });
+
+  it.each(done)('$file is reproduced', async ({ file }) => {
+    const result = await runFixture(kernels, read(file));
+    expect(result).toMatchObject({ implemented: true, pass: true });
+  });
+
+  it.each(later)('$file is reported as not implemented', async ({ file }) => {
+    expect(await runFixture(kernels, read(file))).toMatchObject({ implemented: false, pass: false });
+  });
+});
+
+describe.skipIf(!haveShared)('a fixture that is not reproduced fails', () => {
+  const kernels = createReferenceKernels();
+
+  type Tensors = Record<string, { dtype: string; shape: number[]; data: number[] }>;
+  interface Changeable {
+    outputs: Tensors;
+    grads: Tensors;
+    grads_clipped: Tensors;
+    grads_clipped_exact: Tensors;
+    after: Record<string, Tensors>;
+  }
+  const lm = (): Changeable => read('public/c1_lm.json') as Changeable;
+
+  it.each<[string, (fixture: Changeable) => Tensors]>([
+    ['outputs', (f) => f.outputs],
+    ['grads', (f) => f.grads],
+    ['grads_clipped', (f) => f.grads_clipped],
+    ['grads_clipped_exact', (f) => f.grads_clipped_exact],
+    ['after.adam', (f) => f.after['adam']],
+  ])('when a number of any tensor in %s is off by 1e-8', async (section, tensors) => {
+    for (const name of Object.keys(tensors(lm()))) {
+      const fixture = lm();
+      const { data } = tensors(fixture)[name];
+      const i = data.findIndex((v) => v !== 0);
+      data[i] += Math.sign(data[i]) * (1e-8 * Math.abs(data[i]) + 1e-11);
+      const result = await runFixture(kernels, fixture);
+      expect(result).toMatchObject({ implemented: true, pass: false, worst: `${section}.${name}` });
+    }
+  });
+
+  it('when it lists a tensor that nothing computes', async () => {
+    const fixture = lm();
+    fixture.outputs['attention'] = { dtype: 'f64', shape: [1], data: [0] };
+    const result = await runFixture(kernels, fixture);
+    expect(result).toMatchObject({ pass: false, maxError: Infinity, worst: 'outputs.attention' });
+  });
+
+  it('and what is no fixture is refused', async () => {
+    await expect(runFixture(kernels, { format: 'rnn-fixture/2' })).rejects.toThrow(
+      'not a fixture of format rnn-fixture/1',
+    );
+    const fixture = lm();
+    fixture.grads['out.bias'].data.pop();
+    await expect(runFixture(kernels, fixture)).rejects.toThrow('as many numbers as its shape says');
+  });
+});
+
+function read(file: string): unknown {
+  return JSON.parse(readFileSync(shared('fixtures', file), 'utf8'));
+}
