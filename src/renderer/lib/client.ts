@@ -9,6 +9,7 @@ import { RPCLink as SocketLink } from '@orpc/client/websocket';
 import type { ContractRouterClient } from '@orpc/contract';
 import type { Contract, ImportSource } from '../../api/contract.ts';
 import { PORT_MESSAGE } from '../../preload/bridge.ts';
+import { m } from './messages.ts';
 
 export type Api = ContractRouterClient<Contract>;
 
@@ -139,28 +140,28 @@ export function connect(): Connection {
   };
 }
 
-/** Sends a file's bytes to the serve host, which answers `{ "upload": "<ticket>" }`. */
+/** Sends a file's bytes to the serve host, which answers `{"upload": "<ticket>"}`, or refuses with a sentence. */
 function upload(file: File, progress: (share: number) => void, signal: AbortSignal): Promise<ImportSource> {
   return new Promise((resolve, reject) => {
     // fetch() has no upload progress.
     const request = new XMLHttpRequest();
-    request.open('POST', `/upload?name=${encodeURIComponent(file.name)}`);
-    request.responseType = 'json';
+    request.open('POST', '/upload');
     request.upload.addEventListener('progress', (event) => progress(event.loaded / Math.max(1, file.size)));
     request.addEventListener('load', () => {
-      const answer: unknown = request.response;
-      const ticket = answer && typeof answer === 'object' && 'upload' in answer ? answer.upload : null;
-      if (request.status === 200 && typeof ticket === 'string') {
+      if (request.status === 200) {
+        const { upload: ticket } = JSON.parse(request.responseText) as { upload: string };
         resolve({ type: 'upload', upload: ticket, name: file.name });
       } else {
-        const message = answer && typeof answer === 'object' && 'message' in answer ? String(answer.message) : null;
-        reject(new Error(message ?? `The file could not be sent (the server answered ${request.status}).`));
+        reject(new Error(request.responseText || m.corpora.uploadRefused(request.status)));
       }
     });
-    request.addEventListener('error', () =>
-      reject(new Error('The connection was lost while the file was being sent. Try again.')),
-    );
-    signal.addEventListener('abort', () => (request.abort(), reject(signal.reason)), { once: true });
+    request.addEventListener('error', () => reject(new Error(m.corpora.uploadLost)));
+    const cancel = () => {
+      request.abort();
+      reject(signal.reason);
+    };
+    if (signal.aborted) return cancel();
+    signal.addEventListener('abort', cancel, { once: true });
     request.send(file);
   });
 }

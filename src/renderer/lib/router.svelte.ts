@@ -1,7 +1,7 @@
 /** Where the person is: the part of the address after `#`, parsed. Every screen has an address, so reload and Back work. */
 
 export type Route =
-  | { readonly screen: 'corpora' }
+  | { readonly screen: 'corpora'; readonly id: string | null }
   | { readonly screen: 'runs' }
   | { readonly screen: 'run'; readonly id: string }
   | { readonly screen: 'new'; readonly query: URLSearchParams }
@@ -21,8 +21,9 @@ export function parseRoute(hash: string): Route | null {
     case 'try':
       return { screen: 'try', id: second || null };
     case 'corpora':
+      return { screen: 'corpora', id: second || null };
     case 'settings':
-      return second ? null : { screen: first };
+      return second ? null : { screen: 'settings' };
     case 'new':
       return second ? null : { screen: 'new', query };
     case 'compare':
@@ -42,7 +43,7 @@ function decode(part: string): string {
 
 /** Addresses of the screens, for links and `router.go`. */
 export const to = {
-  corpora: () => '#/corpora',
+  corpora: (id?: string) => (id ? `#/corpora/${encodeURIComponent(id)}` : '#/corpora'),
   runs: () => '#/runs',
   run: (id: string) => `#/runs/${encodeURIComponent(id)}`,
   /** New run: empty, on a corpus, or as a copy of a run's configuration. */

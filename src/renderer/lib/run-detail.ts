@@ -88,3 +88,8 @@ export function isLive(run: Pick<Run, 'status'>): boolean {
 export function hasModel(run: Pick<Run, 'checkpointStep'>): boolean {
   return run.checkpointStep !== null;
 }
+
+/** Ended before its time, or waits: `resume` goes on. */
+export function canResume(run: Pick<Run, 'status'>): boolean {
+  return run.status === 'paused' || run.status === 'interrupted' || run.status === 'stopped';
+}

@@ -177,19 +177,21 @@ export class Workspace {
   }
 
   async #follow(): Promise<void> {
-    const { signal } = this.#ended;
-    while (!signal.aborted) {
+    while (!this.#ended.signal.aborted) {
+      const attempt = new AbortController();
+      const signal = AbortSignal.any([this.#ended.signal, attempt.signal]);
       try {
         const changes = await this.api.app.watch(undefined, { signal });
-        const reading = this.#read(changes);
-        await this.#load();
-        await reading;
+        // Reads from the start: what changes while the lists load is not missed.
+        await Promise.all([this.#read(changes), this.#load()]);
       } catch (error) {
-        if (signal.aborted) return;
+        if (this.#ended.signal.aborted) return;
         if (this.#state === 'open') this.#problem = reason(error);
-        // The stream ends with its channel; the connection is opened again by itself, and calls wait for that.
-        await new Promise((resolve) => setTimeout(resolve, 500));
+      } finally {
+        attempt.abort();
       }
+      // The stream ends with its channel. The connection opens again by itself, and calls wait for that.
+      await new Promise((resolve) => setTimeout(resolve, retryDelay));
     }
   }
 
@@ -256,6 +258,10 @@ export class Workspace {
   }
 }
 
+/** Milliseconds before the stream of changes is asked for again. */
+const retryDelay = 500;
+
+/** What trains comes first. */
 const liveOrder: readonly Run['status'][] = ['running', 'preparing', 'paused', 'queued'];
 
 function without<V>(map: ReadonlyMap<string, V>, key: string): ReadonlyMap<string, V> {

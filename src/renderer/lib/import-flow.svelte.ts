@@ -1,0 +1,178 @@
+/** Bringing texts in, from the first byte to the finished corpus; one text after the other. The dialog shows its state. */
+import { createContext } from 'svelte';
+import type { ImportSource } from '../../api/contract.ts';
+import type { Corpus } from '../../api/types.ts';
+import { m } from './messages.ts';
+import { reason, toasts } from './toasts.ts';
+import type { Workspace } from './workspace.svelte.ts';
+
+/** How a text will be read. */
+export interface Preview {
+  readonly text: string;
+  readonly encoding: string;
+  readonly encodingFrom: Corpus['encodingFrom'];
+  readonly candidates: readonly string[];
+  readonly bytes: number;
+}
+
+export type ImportStep =
+  | { readonly type: 'closed' }
+  /** Asks for pasted text or a path. */
+  | { readonly type: 'ask'; readonly what: 'text' | 'path' }
+  /** Bytes are on their way to the host, `share` from 0 to 1. */
+  | { readonly type: 'sending'; readonly share: number }
+  | { readonly type: 'reading' }
+  | { readonly type: 'preview'; readonly preview: Preview }
+  | { readonly type: 'importing'; readonly share: number | null; readonly what: string }
+  | { readonly type: 'failed'; readonly message: string };
+
+type Waiting = File | ImportSource;
+
+export class ImportFlow {
+  #workspace: Workspace;
+  #step = $state.raw<ImportStep>({ type: 'closed' });
+  #queue: Waiting[] = [];
+  #count = $state.raw({ at: 0, of: 0 });
+  #source: ImportSource | null = null;
+  #cancel = new AbortController();
+  /** The encoding the host found by itself, and what else it offers: kept while the person tries others. */
+  #found = $state.raw<{ encoding: string; candidates: readonly string[] } | null>(null);
+  #onDone: (corpus: Corpus) => void;
+
+  /** Called with every corpus that has been imported. */
+  constructor(workspace: Workspace, onDone: (corpus: Corpus) => void) {
+    this.#workspace = workspace;
+    this.#onDone = onDone;
+  }
+
+  get step(): ImportStep {
+    return this.#step;
+  }
+
+  get open(): boolean {
+    return this.#step.type !== 'closed';
+  }
+
+  /** Which of how many texts this is. */
+  get count(): { readonly at: number; readonly of: number } {
+    return this.#count;
+  }
+
+  get found(): { readonly encoding: string; readonly candidates: readonly string[] } | null {
+    return this.#found;
+  }
+
+  /** The name that the text comes with. */
+  get suggestedName(): string {
+    const source = this.#source;
+    if (!source) return '';
+    if (source.type === 'sample') return m.corpora.sampleName;
+    return source.type === 'path' ? (source.path.split(/[\\/]/).at(-1) ?? source.path) : source.name;
+  }
+
+  /** Takes files, paths or text, one after the other. */
+  start(texts: readonly Waiting[]): void {
+    if (texts.length === 0 || this.#step.type === 'importing') return;
+    this.#queue = [...texts];
+    this.#count = { at: 0, of: texts.length };
+    void this.#next();
+  }
+
+  /** Asks where the text is: a box to paste into, or a path. */
+  ask(what: 'text' | 'path'): void {
+    this.#step = { type: 'ask', what };
+  }
+
+  /** The native dialog where there is one; otherwise `pick` opens the browser's. */
+  async chooseFiles(pick: () => void): Promise<void> {
+    const bridge = window.unroll;
+    if (!bridge) return pick();
+    const paths = await bridge.chooseFiles();
+    this.start(paths.map((path) => ({ type: 'path', path })));
+  }
+
+  /** Shows the text as it reads in another encoding; null goes back to what was found. */
+  async readAs(encoding: string | null): Promise<void> {
+    const source = this.#source;
+    if (!source) return;
+    await this.#attempt(async (signal) => {
+      const preview = await this.#workspace.api.corpora.preview({ source, encoding }, { signal });
+      if (encoding === null) this.#found = { encoding: preview.encoding, candidates: preview.candidates };
+      this.#step = { type: 'preview', preview };
+    });
+  }
+
+  /** Imports what the preview shows. */
+  async confirm(name: string): Promise<void> {
+    const source = this.#source;
+    if (!source || this.#step.type !== 'preview') return;
+    const { preview } = this.#step;
+    const encoding = preview.encodingFrom === 'chosen' ? preview.encoding : null;
+    this.#step = { type: 'importing', share: null, what: m.corpora.dialog.reading };
+    await this.#attempt(async (signal) => {
+      const events = await this.#workspace.api.corpora.import({ source, encoding, name }, { signal });
+      for await (const event of events) {
+        if (event.type === 'progress') {
+          const share = event.total > 0 ? Math.min(1, event.done / event.total) : null;
+          this.#step = { type: 'importing', share, what: event.what };
+        } else {
+          this.#workspace.takeCorpus(event.corpus);
+          toasts.done(m.corpora.imported(event.corpus.name));
+          this.#onDone(event.corpus);
+        }
+      }
+      await this.#next();
+    });
+  }
+
+  /** Gives up on this text; goes on with the next if several were dropped. */
+  async skip(): Promise<void> {
+    this.#abort();
+    await this.#next();
+  }
+
+  /** Gives up; what is not yet imported is not kept. */
+  close(): void {
+    this.#abort();
+    this.#queue = [];
+    this.#step = { type: 'closed' };
+  }
+
+  #abort(): void {
+    this.#cancel.abort();
+    this.#cancel = new AbortController();
+  }
+
+  async #next(): Promise<void> {
+    const next = this.#queue.shift();
+    this.#found = null;
+    this.#source = null;
+    if (!next) {
+      this.#step = { type: 'closed' };
+      return;
+    }
+    this.#count = { at: this.#count.at + 1, of: this.#count.of };
+    await this.#attempt(async (signal) => {
+      if (next instanceof File) {
+        this.#step = { type: 'sending', share: 0 };
+        const progress = (share: number) => (this.#step = { type: 'sending', share });
+        this.#source = await this.#workspace.connection.offer(next, progress, signal);
+      } else this.#source = next;
+      this.#step = { type: 'reading' };
+      await this.readAs(null);
+    });
+  }
+
+  /** Does it; what fails is shown, unless it was given up. */
+  async #attempt(work: (signal: AbortSignal) => Promise<void>): Promise<void> {
+    const { signal } = this.#cancel;
+    try {
+      await work(signal);
+    } catch (error) {
+      if (!signal.aborted) this.#step = { type: 'failed', message: reason(error) };
+    }
+  }
+}
+
+/** The one import of the window: the frame shows its dialog, screens start it. */
+export const [getImportFlow, setImportFlow] = createContext<ImportFlow>();

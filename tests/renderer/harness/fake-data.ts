@@ -1,0 +1,218 @@
+/** Made-up corpora and runs, the same every time. */
+import type { Corpus, Run, RunDetail, RunStatus, StepColumns } from '../../../src/api/types.ts';
+import type { RunConfig } from '../../../src/engine/training/config.ts';
+
+const now = Date.now();
+const minute = 60_000;
+
+/** A small deterministic generator (mulberry32): the pictures do not change from load to load. */
+export function random(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
+  };
+}
+
+export const longName =
+  'A very long name that somebody gave to a run because every setting seemed worth a mention: lstm-2x256-dropout-0.2-adam-2e-3-clip-5-tinyshakespeare-lowercase-final-final-2';
+
+const texts = [
+  ['tinyshakespeare.txt', 1_115_394, 40_000, 202_651, 65, 'utf-8', 0],
+  ['The Time Machine', 178_979, 3_248, 32_775, 70, 'utf-8', 0],
+  ['brief-an-den-vater.txt', 98_213, 1_204, 17_002, 84, 'windows-1252', 12],
+] as const;
+
+export function corpus(index: number): Corpus {
+  const [name, characters, lines, words, distinct, encoding, replaced] = texts[index % texts.length] ?? texts[0];
+  const counts = (tokens: string[], top: number) =>
+    tokens.map((token, at) => ({ token, count: Math.round(top / (at + 1) ** 0.7) }));
+  return {
+    id: `corpus-${index}`,
+    name: index < 3 ? name : `${name} ${index}`,
+    createdAt: now - index * 90 * minute,
+    deletedAt: null,
+    source: index === 1 ? 'sample' : `/home/ada/texts/${name}`,
+    sha256: 'a'.repeat(64),
+    encoding,
+    encodingFrom: encoding === 'utf-8' ? 'utf-8' : 'detected',
+    bytes: characters + 400,
+    characters,
+    lines,
+    words,
+    distinctCharacters: distinct,
+    replaced,
+    frequentCharacters: counts([' ', 'e', 't', 'o', 'a', 'h', 's', 'r', 'n', 'i', '\n', 'l', 'd'], characters / 7),
+    frequentWords: counts(['the', 'and', 'to', 'of', 'I', 'you', 'my', 'a', 'that', 'in', 'is', 'not'], words / 30),
+    missing: false,
+  };
+}
+
+export function config(index: number): RunConfig {
+  const cells = ['lstm', 'gru', 'rnn'] as const;
+  return {
+    corpus: `corpus-${index % 3}`,
+    validCorpus: null,
+    testCorpus: null,
+    split: { valid: 0.1, test: 0 },
+    tokenizer: { kind: 'char', unit: 'codepoint', lowercase: false, minFrequency: 1 },
+    architecture: {
+      task: 'language-model',
+      cell: cells[index % 3] ?? 'lstm',
+      activation: 'tanh',
+      reset: 'after',
+      layers: 1 + (index % 3),
+      hidden: 128 * (1 + (index % 4)),
+      embedding: 64,
+      dropout: index % 2 ? 0.2 : 0,
+      tie: false,
+    },
+    training: {
+      batch: 32,
+      steps: 64,
+      partition: 'sequential',
+      optimizer: { kind: 'adam' },
+      learningRate: 0.002,
+      schedule: { kind: 'constant' },
+      clip: 5,
+      maxEpochs: 10,
+      maxSteps: null,
+      maxMinutes: null,
+      evalEvery: 100,
+      earlyStopping: null,
+      checkpointEvery: null,
+      seed: 1 + index,
+    },
+    device: 'auto',
+    threads: null,
+  };
+}
+
+const statuses: RunStatus[] = [
+  'finished',
+  'interrupted',
+  'failed',
+  'early-stopped',
+  'stopped',
+  'finished',
+  'finished',
+  'queued',
+];
+const messages: Partial<Record<RunStatus, string>> = {
+  interrupted: 'Unroll ended while this run trained. Everything up to step 1,400 was kept.',
+  failed:
+    'The loss became infinite at step 1,532. The last good checkpoint (step 1,400) was kept. Lower the learning rate (now 0.002) or clip gradients harder (now 5).',
+};
+
+export function run(index: number): Run {
+  const next = random(index + 1);
+  const status = statuses[index % statuses.length] ?? 'finished';
+  const untouched = status === 'queued';
+  const step = untouched ? 0 : 1_532 + Math.floor(next() * 3000);
+  const best = 1.45 + next() * 0.6;
+  const c = config(index);
+  return {
+    id: `run-${index}`,
+    name:
+      index === 3 ? longName : `${c.architecture.cell} ${c.architecture.layers}×${c.architecture.hidden} #${index + 1}`,
+    status,
+    message: messages[status] ?? null,
+    config: c,
+    corpusName: corpus(index % 3).name,
+    corpusHash: 'a'.repeat(64),
+    vocabularySize: 65,
+    charactersPerToken: 1,
+    unknownRate: 0,
+    parameters: 861_505,
+    memoryBytes: 48_000_000,
+    device: 'native',
+    deviceDetail: 'AVX-512, 2 threads',
+    appVersion: '0.1.0',
+    createdAt: now - index * 47 * minute,
+    startedAt: now - index * 47 * minute,
+    finishedAt: now - index * 47 * minute + 8 * minute,
+    elapsed: untouched ? 0 : 200 + next() * 4000,
+    step,
+    epoch: step / 490,
+    stepsPerEpoch: 490,
+    totalSteps: 4900,
+    trainLoss: untouched ? null : best - 0.15,
+    validLoss: untouched ? null : best + 0.02,
+    bestStep: untouched ? null : step - 100,
+    bestLoss: untouched ? null : best,
+    testLoss: null,
+    tokensPerSecond: untouched ? null : 120_000 + next() * 200_000,
+    secondsLeft: null,
+    checkpointStep: untouched ? null : Math.floor(step / 100) * 100,
+    notes: index === 0 ? 'Baseline. Next: tie the weights.' : '',
+    tags: index % 4 === 0 ? ['baseline'] : [],
+    color: index % 8,
+    archived: index % 11 === 10,
+    deletedAt: null,
+  };
+}
+
+/** Curves as a run's would be: perplexity falling from the vocabulary's size, noise on top. */
+export function stepsBetween(from: number, to: number, seed: number): StepColumns {
+  const next = random(seed * 7919 + from);
+  const columns: StepColumns = {
+    step: [],
+    epoch: [],
+    loss: [],
+    gradNorm: [],
+    learningRate: [],
+    tokensPerSecond: [],
+    elapsed: [],
+  };
+  for (let step = from; step < to; step++) {
+    columns.step.push(step);
+    columns.epoch.push(step / 490);
+    columns.loss.push(lossAt(step, seed) + (next() - 0.5) * 0.12);
+    columns.gradNorm.push(0.6 + 2 / (1 + step / 80) + next() * 0.5);
+    columns.learningRate.push(0.002);
+    columns.tokensPerSecond.push(212_000 + (next() - 0.5) * 20_000);
+    columns.elapsed.push(step * 0.0096);
+  }
+  return columns;
+}
+
+export function lossAt(step: number, seed: number): number {
+  return 1.35 + 0.03 * (seed % 9) + 2.8 * Math.exp(-step / 150) + 0.35 * Math.exp(-step / 1500);
+}
+
+const sampleTexts = [
+  'ROMEO:\nWhat, shall the day be so…\n\nJULIET:\nThe more I give to thee, the more\nI have, for both are infinite.',
+  'the sore the whot\nAnd me the mang thes and the seal the ther',
+  'KING RICHARD:\nI have been so much the state of the world\nThat I may see the common of the blood.',
+];
+
+export function detail(one: Run, index: number): RunDetail {
+  const evals = [];
+  const samples = [];
+  for (let step = 100; step <= one.step; step += 100) {
+    const loss = lossAt(step, index) + 0.09 + (step > 2500 ? (step - 2500) / 12000 : 0);
+    evals.push({
+      step,
+      epoch: step / 490,
+      split: 'valid' as const,
+      loss,
+      bitsPerCharacter: loss / Math.LN2,
+      elapsed: step * 0.0096,
+    });
+    samples.push({ step, text: sampleTexts[(step / 100) % sampleTexts.length] ?? '' });
+  }
+  const at = one.createdAt;
+  return {
+    run: one,
+    steps: stepsBetween(1, one.step + 1, index),
+    evals,
+    samples,
+    log: [
+      { at, level: 'info', message: 'Training on native (AVX-512, 2 threads), 861,505 parameters.' },
+      { at: at + 9000, level: 'warning', message: 'The gradient norm was clipped in 41 of the first 100 steps.' },
+      ...(one.message ? [{ at: at + 90_000, level: 'error' as const, message: one.message }] : []),
+    ],
+  };
+}

@@ -1,0 +1,281 @@
+/** A host without a machine behind it: the contract over made-up data in memory, for looking at screens and testing them. */
+import { createRouterClient, implement, ORPCError } from '@orpc/server';
+import { contract } from '../../../src/api/contract.ts';
+import type { ImportSource } from '../../../src/api/contract.ts';
+import type { Change, Corpus, Run } from '../../../src/api/types.ts';
+import type { Api, Connection, ConnectionState } from '../../../src/renderer/lib/client.ts';
+import { config, corpus, detail, lossAt, run, stepsBetween } from './fake-data.ts';
+
+export interface FakeOptions {
+  readonly runs: number;
+  readonly corpora: number;
+  /** The first run trains. */
+  readonly train: boolean;
+  /** A call that fails, as "runs.list". */
+  readonly fail: string | null;
+  /** Lists never arrive. */
+  readonly slow: boolean;
+}
+
+export class FakeHost implements Connection {
+  readonly api: Api;
+  readonly corpora = new Map<string, Corpus>();
+  readonly runs = new Map<string, Run>();
+  #options: FakeOptions;
+  #watchers = new Set<(change: Change) => void>();
+  #stateListeners = new Set<(state: ConnectionState) => void>();
+
+  constructor(options: FakeOptions) {
+    this.#options = options;
+    for (let index = 0; index < options.corpora; index++) this.corpora.set(`corpus-${index}`, corpus(index));
+    for (let index = 0; index < options.runs; index++) this.runs.set(`run-${index}`, run(index));
+    this.api = createRouterClient(this.#router());
+    if (options.train) this.#train();
+  }
+
+  onState(callback: (state: ConnectionState) => void): () => void {
+    this.#stateListeners.add(callback);
+    callback('open');
+    return () => this.#stateListeners.delete(callback);
+  }
+
+  become(state: ConnectionState): void {
+    for (const listener of this.#stateListeners) listener(state);
+  }
+
+  async offer(file: File): Promise<ImportSource> {
+    return { type: 'text', text: await file.text(), name: file.name };
+  }
+
+  send(change: Change): void {
+    if (change.type === 'run') this.runs.set(change.run.id, change.run);
+    if (change.type === 'corpus') this.corpora.set(change.corpus.id, change.corpus);
+    for (const watcher of this.#watchers) watcher(change);
+  }
+
+  #changeRun(id: string, change: Partial<Run>): Run {
+    const one = this.runs.get(id);
+    if (!one) throw new ORPCError('NOT_FOUND', { message: 'This run no longer exists.' });
+    const next = { ...one, ...change };
+    this.send({ type: 'run', run: next });
+    return next;
+  }
+
+  #train(): void {
+    const index = 0;
+    const id = 'run-0';
+    let step = 1_400;
+    this.#changeRun(id, { status: 'running', step, finishedAt: null, totalSteps: 4900, secondsLeft: 130 });
+    setInterval(() => {
+      const one = this.runs.get(id);
+      if (one?.status !== 'running') return;
+      const steps = stepsBetween(step + 1, step + 11, index);
+      step += 10;
+      this.send({ type: 'steps', id, steps });
+      const loss = lossAt(step, index);
+      if (step % 100 === 0) {
+        const found = { step, epoch: step / 490, split: 'valid' as const, loss, bitsPerCharacter: loss / Math.LN2 };
+        this.send({ type: 'eval', id, eval: { ...found, elapsed: step * 0.0096 } });
+        this.send({ type: 'sample', id, sample: { step, text: `ROMEO:\nAt step ${step} the day is broke.` } });
+        this.#changeRun(id, { validLoss: loss, bestLoss: loss, bestStep: step, checkpointStep: step });
+      }
+      this.#changeRun(id, { step, epoch: step / 490, trainLoss: loss, secondsLeft: (4900 - step) * 0.04 });
+    }, 200);
+  }
+
+  #router() {
+    const os = implement(contract);
+    const hold = new Promise<never>(() => undefined);
+    const guard = async (name: string) => {
+      if (this.#options.slow) await hold;
+      if (this.#options.fail === name) {
+        throw new ORPCError('CONFLICT', {
+          message: 'The workspace is open in another Unroll. Close that one and try again.',
+        });
+      }
+    };
+    const setRuns = (ids: string[], change: Partial<Run>) => ids.forEach((id) => this.#changeRun(id, change));
+    const setCorpora = (ids: string[], change: Partial<Corpus>) =>
+      ids.forEach((id) => {
+        const one = this.corpora.get(id);
+        if (one) this.send({ type: 'corpus', corpus: { ...one, ...change } });
+      });
+    const decode = (source: ImportSource) =>
+      source.type === 'text'
+        ? source.text
+        : 'The Time Traveller (for so it will be convenient to speak of him)…\n'.repeat(40);
+
+    return os.router({
+      app: {
+        info: os.app.info.handler(() => ({
+          version: '0.1.0',
+          workspace: '/home/ada/.local/share/unroll',
+          platform: 'linux',
+          host: 'serve' as const,
+          capabilities: { filePaths: false, saveDialog: false, nativeMenu: false },
+          devices: [
+            {
+              name: 'native',
+              available: true,
+              detail: 'AVX-512, 2 threads',
+              precision: 'float32' as const,
+              preferred: true,
+            },
+            {
+              name: 'reference',
+              available: true,
+              detail: 'TypeScript, for checking',
+              precision: 'float64' as const,
+              preferred: false,
+            },
+            {
+              name: 'webgpu',
+              available: false,
+              detail: 'No GPU adapter was found.',
+              precision: 'float32' as const,
+              preferred: false,
+            },
+          ],
+          cores: 2,
+        })),
+        watch: os.app.watch.handler(({ signal }) => this.#changes(signal)),
+      },
+      corpora: {
+        list: os.corpora.list.handler(async () => {
+          await guard('corpora.list');
+          return [...this.corpora.values()];
+        }),
+        preview: os.corpora.preview.handler(({ input }) => {
+          const text = decode(input.source);
+          return {
+            text: text.slice(0, 4000),
+            encoding: input.encoding ?? 'utf-8',
+            encodingFrom: input.encoding ? ('chosen' as const) : ('utf-8' as const),
+            candidates: ['utf-8', 'windows-1252', 'shift_jis'],
+            bytes: text.length,
+          };
+        }),
+        import: os.corpora.import.handler(
+          async function* (
+            this: FakeHost,
+            { input, signal }: { input: { source: ImportSource; name: string | null }; signal?: AbortSignal },
+          ) {
+            for (let done = 0; done < 10 && !signal?.aborted; done++) {
+              yield { type: 'progress' as const, done, total: 10, what: 'Reading' };
+              await new Promise((resolve) => setTimeout(resolve, 150));
+            }
+            const text = decode(input.source);
+            const made = {
+              ...corpus(0),
+              id: `corpus-${Date.now()}`,
+              name: input.name ?? 'Imported',
+              characters: text.length,
+              createdAt: Date.now(),
+            };
+            this.send({ type: 'corpus', corpus: made });
+            yield { type: 'done' as const, corpus: made };
+          }.bind(this),
+        ),
+        text: os.corpora.text.handler(({ input }) => {
+          const text =
+            'The Time Traveller (for so it will be convenient to speak of him) was expounding a recondite matter to us.\n\n'.repeat(
+              60,
+            );
+          return {
+            text: text.slice(input.offset, input.offset + input.length),
+            offset: input.offset,
+            total: text.length,
+          };
+        }),
+        rename: os.corpora.rename.handler(({ input }) => {
+          setCorpora([input.id], { name: input.name });
+          return this.corpora.get(input.id) ?? corpus(0);
+        }),
+        remove: os.corpora.remove.handler(({ input }) => {
+          setCorpora(input.ids, { deletedAt: Date.now() });
+          return { undo: input.ids };
+        }),
+        restore: os.corpora.restore.handler(({ input }) => setCorpora(input.ids, { deletedAt: null })),
+      },
+      runs: {
+        list: os.runs.list.handler(async () => {
+          await guard('runs.list');
+          return [...this.runs.values()];
+        }),
+        get: os.runs.get.handler(({ input }) => {
+          const one = this.runs.get(input.id);
+          if (!one) throw new ORPCError('NOT_FOUND', { message: 'This run no longer exists.' });
+          return detail(one, Number(input.id.split('-')[1]));
+        }),
+        create: os.runs.create.handler(({ input }) => {
+          const made = {
+            ...run(7),
+            id: `run-${this.runs.size}`,
+            config: input.config,
+            name: input.name ?? 'New run',
+            createdAt: Date.now(),
+          };
+          this.send({ type: 'run', run: made });
+          return made;
+        }),
+        pause: os.runs.pause.handler(({ input }) => void this.#changeRun(input.id, { status: 'paused' })),
+        resume: os.runs.resume.handler(
+          ({ input }) => void this.#changeRun(input.id, { status: 'running', message: null }),
+        ),
+        stop: os.runs.stop.handler(({ input }) => void this.#changeRun(input.id, { status: 'stopped' })),
+        update: os.runs.update.handler(({ input: { id, ...change } }) =>
+          this.#changeRun(id, JSON.parse(JSON.stringify(change)) as Partial<Run>),
+        ),
+        archive: os.runs.archive.handler(({ input }) => setRuns(input.ids, { archived: input.archived })),
+        remove: os.runs.remove.handler(({ input }) => setRuns(input.ids, { deletedAt: Date.now() })),
+        restore: os.runs.restore.handler(({ input }) => setRuns(input.ids, { deletedAt: null })),
+        plan: os.runs.plan.handler(() => ({
+          vocabularySize: 65,
+          vocabularyExact: true,
+          trainTokens: 1_003_854,
+          validTokens: 111_540,
+          testTokens: 0,
+          parameters: 861_505,
+          memoryBytes: 48_000_000,
+          stepsPerEpoch: 490,
+          secondsPerStep: 0.0096,
+          device: 'native',
+          deviceDetail: 'AVX-512, 2 threads',
+          firstTokens: Array.from('First Citizen: Before we proceed'),
+          problems: [],
+        })),
+        generate: os.runs.generate.handler(async function* () {
+          for (const text of ['ROMEO:\n', 'What, ', 'shall ', 'the day ', 'be so?']) {
+            yield { type: 'text' as const, text, count: text.length };
+          }
+          yield { type: 'done' as const, tokensPerSecond: 8000 };
+        }),
+        export: os.runs.export.handler(({ input }) => ({
+          path: input.path,
+          ticket: null,
+          fileName: 'run.safetensors',
+          bytes: config(0).architecture.hidden,
+        })),
+      },
+    });
+  }
+
+  async *#changes(signal: AbortSignal | undefined): AsyncGenerator<Change, void> {
+    const queue: Change[] = [];
+    let wake = () => undefined as void;
+    const watcher = (change: Change) => {
+      queue.push(change);
+      wake();
+    };
+    this.#watchers.add(watcher);
+    signal?.addEventListener('abort', () => wake());
+    try {
+      while (!signal?.aborted) {
+        yield* queue.splice(0);
+        await new Promise<void>((resolve) => (wake = resolve));
+      }
+    } finally {
+      this.#watchers.delete(watcher);
+    }
+  }
+}
