@@ -47,13 +47,13 @@ export function recurrentForward(operands: RecurrentOperands): void {
   const cell = CELLS[shape.cell];
   const sequences = new Sequences(operands);
   const hn = floats(operands.hn, B * H);
-  const cn = operands.cn === null ? NONE : floats(operands.cn, B * H);
+  const cn = operands.cn && floats(operands.cn, B * H);
   for (let b = 0; b < B; b++) {
     const n = sequences.length(b);
     for (let s = 0; s < n; s++) cell.forward(sequences.step(b, s), sequences.parameters);
     for (let t = n; t < T; t++) sequences.yRow(b, t).fill(0);
     row(hn, b, H).set(sequences.hAfter(b, n - 1));
-    row(cn, b, cn.length / B).set(sequences.cAfter(b, n - 1));
+    if (cn) row(cn, b, H).set(sequences.cAfter(b, n - 1));
   }
 }
 
