@@ -69,7 +69,7 @@ function refuseVersion(version: number, application: number, path: string, lates
   if (version > latest) {
     throw new WorkspaceError(
       'newer',
-      `${path} was written by a newer Unroll (its format is ${version}, this program knows up to ${latest}). It was left as it is. Update Unroll, or open another workspace.`,
+      `${path} was written by a newer Unroll (its format is ${version}, this program knows up to ${latest}). It was left as it was. Update Unroll, or open another workspace.`,
     );
   }
 }
