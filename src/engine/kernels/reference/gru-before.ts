@@ -2,8 +2,8 @@ import type { CellEquations } from './cell.ts';
 import { add, addOuterProduct, addProduct, addTransposedProduct, sigmoid } from './vector.ts';
 
 /**
- * Gated recurrent unit with the reset gate applied before the recurrent product (Cho et al. 2014, first version; *Dive into
- * Deep Learning*, section 10.2). One bias. Gate order r, z, n:
+ * Gated recurrent unit with the reset gate applied before the recurrent product (Cho et al. 2014, arXiv:1406.1078v3; *Dive
+ * into Deep Learning*, section 10.2). One bias. Gate order r, z, n:
  *
  *     r = σ(W_r x + b_r + U_r h)        z alike
  *     s = r h

@@ -2,7 +2,7 @@ import type { CellEquations } from './cell.ts';
 import { add, addOuterProduct, addProduct, addTransposedProduct, sigmoid } from './vector.ts';
 
 /**
- * Gated recurrent unit with the reset gate applied after the recurrent product (Cho et al. 2014, second version; cuDNN and
+ * Gated recurrent unit with the reset gate applied after the recurrent product (Cho et al. 2014, arXiv:1406.1078v1; cuDNN and
  * torch.nn.GRU). Gate order r, z, n:
  *
  *     r = σ(W_r x + b_r + U_r h + d_r)        z alike
