@@ -186,6 +186,26 @@ describe('dropout', () => {
   });
 });
 
+describe('dropout streams', () => {
+  it('each layer has its own, and the backward goes through the same masks in reverse', () => {
+    const streams: number[] = [];
+    const recording: Kernels = {
+      ...kernels,
+      dropout(y, x, count, p, at) {
+        expect(at).toMatchObject(AT);
+        streams.push(at.stream);
+        kernels.dropout(y, x, count, p, at);
+      },
+    };
+    const model = new LanguageModel(recording, architecture({ dropout: 0.5, layers: 3 }), V, sizes);
+    model.setBatch(inputs, targets, sizes.T);
+    model.forward(AT);
+    model.computeLoss();
+    model.backward();
+    expect(streams).toEqual([1000, 1001, 1002, 1003, 1003, 1002, 1001, 1000]);
+  });
+});
+
 describe('parameters', () => {
   it('shared with another model are the same memory, and outlive it', async () => {
     const trained = make();

@@ -4,6 +4,7 @@ import { createReferenceKernels } from '../../../src/engine/kernels/reference/in
 import { LanguageModel } from '../../../src/engine/model/language-model.ts';
 import { memoryPlan, parameterCount, parameterTable } from '../../../src/engine/model/size.ts';
 import type { Architecture } from '../../../src/engine/model/spec.ts';
+import { optimizerSlots } from '../../../src/engine/training/optimizer.ts';
 import { architecture } from './architecture.ts';
 
 const kernels = createReferenceKernels();
@@ -64,6 +65,9 @@ describe('numbers', () => {
     expect(memory('sgd').optimizer).toBe(0);
     expect(memory('momentum').optimizer).toBe(memory('sgd').parameters);
     expect(memory('adamw').optimizer).toBe(2 * memory('sgd').parameters);
+    for (const kind of Object.keys(optimizerSlots) as (keyof typeof optimizerSlots)[]) {
+      expect(memory(kind).optimizer, kind).toBe(optimizerSlots[kind].length * memory('sgd').parameters);
+    }
     expect(memory('adam').total).toBe(memory('adamw').total);
   });
 
