@@ -4,16 +4,24 @@
  */
 import { eventIterator, oc } from '@orpc/contract';
 import { z } from 'zod';
-import { architectureSchema } from '../engine/model/spec.ts';
-import { runConfigSchema, tokenizerSchema } from '../engine/training/config.ts';
+import { runConfigSchema } from '../engine/training/config.ts';
 import {
   appInfoSchema,
   changeSchema,
   corpusSchema,
+  exportedSchema,
+  generateEventSchema,
   generateOptionsSchema,
+  importEventSchema,
+  importSourceSchema,
+  planRequestSchema,
+  planSchema,
+  previewSchema,
   runDetailSchema,
   runSchema,
 } from './types.ts';
+
+export type { ImportSource } from './types.ts';
 
 /** Errors a person can act on carry their sentence in `message`; anything else reaches the renderer as an internal error. */
 const base = oc.errors({
@@ -25,22 +33,6 @@ const base = oc.errors({
 const id = z.object({ id: z.string().min(1) });
 const ids = z.object({ ids: z.array(z.string().min(1)).min(1) });
 
-/** Where an import's bytes are: a path main can read, a finished upload (serve), pasted text, or the bundled sample. */
-export const importSourceSchema = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('path'), path: z.string().min(1) }),
-  z.object({ type: z.literal('upload'), upload: z.string().min(1), name: z.string().min(1) }),
-  z.object({ type: z.literal('text'), text: z.string().max(64_000_000), name: z.string().min(1) }),
-  z.object({ type: z.literal('sample') }),
-]);
-export type ImportSource = z.output<typeof importSourceSchema>;
-
-export const progressSchema = z.object({
-  type: z.literal('progress'),
-  done: z.number(),
-  total: z.number(),
-  what: z.string(),
-});
-
 export const contract = {
   app: {
     info: base.output(appInfoSchema),
@@ -50,23 +42,13 @@ export const contract = {
   corpora: {
     list: base.output(z.array(corpusSchema)),
     /** Decodes as it would be imported, without importing: the first characters, and the encoding it found or was told. */
-    preview: base.input(z.object({ source: importSourceSchema, encoding: z.string().nullable() })).output(
-      z.object({
-        text: z.string(),
-        encoding: z.string(),
-        encodingFrom: z.enum(['bom', 'utf-8', 'detected', 'chosen']),
-        candidates: z.array(z.string()),
-        bytes: z.number(),
-      }),
-    ),
+    preview: base
+      .input(z.object({ source: importSourceSchema, encoding: z.string().nullable() }))
+      .output(previewSchema),
     /** Leaving the stream cancels the import and keeps nothing. */
     import: base
       .input(z.object({ source: importSourceSchema, encoding: z.string().nullable(), name: z.string().nullable() }))
-      .output(
-        eventIterator(
-          z.discriminatedUnion('type', [progressSchema, z.object({ type: z.literal('done'), corpus: corpusSchema })]),
-        ),
-      ),
+      .output(eventIterator(importEventSchema)),
     /** A slice of the stored text, for reading. */
     text: base
       .input(id.extend({ offset: z.int().min(0), length: z.int().min(1).max(1_000_000) }))
@@ -80,7 +62,13 @@ export const contract = {
     get: base.input(id).output(runDetailSchema),
     /** Checks everything, then queues it. Splits too small for one batch are refused with the numbers. */
     create: base
-      .input(z.object({ config: runConfigSchema, name: z.string().max(300).nullable(), tags: z.array(z.string().max(60)).default([]) }))
+      .input(
+        z.object({
+          config: runConfigSchema,
+          name: z.string().max(300).nullable(),
+          tags: z.array(z.string().max(60)).default([]),
+        }),
+      )
       .output(runSchema),
     pause: base.input(id).output(z.void()),
     /** Goes on: after a pause at once, otherwise from the last checkpoint. */
@@ -99,55 +87,17 @@ export const contract = {
     /** Can be undone with `restore` until the app is next started. */
     remove: base.input(ids).output(z.void()),
     restore: base.input(ids).output(z.void()),
-    /** What a configuration means before it runs. Cheap parts at once, the measured part when it is there. */
-    plan: base
-      .input(
-        z.object({
-          corpus: z.string().min(1),
-          tokenizer: tokenizerSchema,
-          architecture: architectureSchema,
-          batch: z.int().min(1),
-          steps: z.int().min(1),
-          valid: z.number(),
-          test: z.number(),
-          device: z.string(),
-          threads: z.int().nullable(),
-        }),
-      )
-      .output(
-        z.object({
-          /** null while the tokenised text is not there yet: then it is an estimate. */
-          vocabularySize: z.number(),
-          vocabularyExact: z.boolean(),
-          trainTokens: z.number(),
-          validTokens: z.number(),
-          testTokens: z.number(),
-          parameters: z.number(),
-          memoryBytes: z.number(),
-          stepsPerEpoch: z.number(),
-          secondsPerStep: z.number().nullable(),
-          device: z.string(),
-          deviceDetail: z.string(),
-          /** Real tokens of the corpus, for the drawing. */
-          firstTokens: z.array(z.string()),
-          problems: z.array(z.string()),
-        }),
-      ),
+    /**
+     * What a configuration means before it runs, at once; `secondsPerStep` is null the first time and measured meanwhile. Asking
+     * again for the same waits for it; null then says that it cannot be measured now (something trains).
+     */
+    plan: base.input(planRequestSchema).output(planSchema),
     /** Streams text as it is generated; leaving stops it. */
-    generate: base.input(id.extend({ options: generateOptionsSchema })).output(
-      eventIterator(
-        z.discriminatedUnion('type', [
-          z.object({ type: z.literal('text'), text: z.string(), count: z.number() }),
-          /** Characters of the prompt that the run's vocabulary lacks. */
-          z.object({ type: z.literal('unknown'), characters: z.array(z.string()) }),
-          z.object({ type: z.literal('done'), tokensPerSecond: z.number() }),
-        ]),
-      ),
-    ),
+    generate: base.input(id.extend({ options: generateOptionsSchema })).output(eventIterator(generateEventSchema)),
     /** Writes the file to `path`, or (null) makes it ready for download and says under which ticket. */
     export: base
       .input(id.extend({ format: z.enum(['safetensors']), path: z.string().nullable() }))
-      .output(z.object({ path: z.string().nullable(), ticket: z.string().nullable(), fileName: z.string(), bytes: z.number() })),
+      .output(exportedSchema),
   },
 };
 

@@ -1,6 +1,7 @@
 /** What the renderer and the hosts see of corpora, runs and the machine: schemas and the types that follow from them. */
 import { z } from 'zod';
-import { runConfigSchema } from '../engine/training/config.ts';
+import { architectureSchema } from '../engine/model/spec.ts';
+import { runConfigSchema, tokenizerSchema } from '../engine/training/config.ts';
 
 const count = z.object({ token: z.string(), count: z.number() });
 
@@ -45,7 +46,7 @@ export const runSchema = z.object({
   id: z.string(),
   name: z.string(),
   status: runStatusSchema,
-  /** Why it failed or was interrupted, and what to do; null otherwise. */
+  /** Why it failed or was interrupted, and what to do; while it prepares, how far it is; null otherwise. */
   message: z.string().nullable(),
   config: runConfigSchema,
   corpusName: z.string(),
@@ -177,3 +178,86 @@ export const generateOptionsSchema = z.object({
   seed: z.int().min(0).max(4294967295),
 });
 export type GenerateRequest = z.output<typeof generateOptionsSchema>;
+
+/** Where an import's bytes are: a path main can read, a finished upload (serve), pasted text, or the bundled sample. */
+export const importSourceSchema = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('path'), path: z.string().min(1) }),
+  z.object({ type: z.literal('upload'), upload: z.string().min(1), name: z.string().min(1) }),
+  z.object({ type: z.literal('text'), text: z.string().max(64_000_000), name: z.string().min(1) }),
+  z.object({ type: z.literal('sample') }),
+]);
+export type ImportSource = z.output<typeof importSourceSchema>;
+
+export const previewSchema = z.object({
+  text: z.string(),
+  encoding: z.string(),
+  encodingFrom: z.enum(['bom', 'utf-8', 'detected', 'chosen']),
+  /** Encodings worth trying, likeliest first. */
+  candidates: z.array(z.string()),
+  bytes: z.number(),
+});
+export type Preview = z.output<typeof previewSchema>;
+
+const progressSchema = z.object({
+  type: z.literal('progress'),
+  done: z.number(),
+  total: z.number(),
+  what: z.string(),
+});
+
+export const importEventSchema = z.discriminatedUnion('type', [
+  progressSchema,
+  z.object({ type: z.literal('done'), corpus: corpusSchema }),
+]);
+export type ImportEvent = z.output<typeof importEventSchema>;
+
+export const planRequestSchema = z.object({
+  corpus: z.string().min(1),
+  tokenizer: tokenizerSchema,
+  architecture: architectureSchema,
+  batch: z.int().min(1),
+  steps: z.int().min(1),
+  valid: z.number().min(0).max(1),
+  test: z.number().min(0).max(1),
+  device: z.string(),
+  threads: z.int().nullable(),
+});
+export type PlanRequest = z.output<typeof planRequestSchema>;
+
+export const planSchema = z.object({
+  vocabularySize: z.number(),
+  /** false while the text has not been tokenised this way: then the vocabulary and the numbers of tokens are estimates. */
+  vocabularyExact: z.boolean(),
+  trainTokens: z.number(),
+  validTokens: z.number(),
+  testTokens: z.number(),
+  parameters: z.number(),
+  memoryBytes: z.number(),
+  stepsPerEpoch: z.number(),
+  secondsPerStep: z.number().nullable(),
+  device: z.string(),
+  deviceDetail: z.string(),
+  /** Real tokens of the corpus, for the drawing. */
+  firstTokens: z.array(z.string()),
+  problems: z.array(z.string()),
+});
+export type RunPlan = z.output<typeof planSchema>;
+
+export const generateEventSchema = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('text'), text: z.string(), count: z.number() }),
+  /** Characters of the prompt that the run's vocabulary lacks. */
+  z.object({ type: z.literal('unknown'), characters: z.array(z.string()) }),
+  z.object({ type: z.literal('done'), tokensPerSecond: z.number() }),
+]);
+export type GenerateEvent = z.output<typeof generateEventSchema>;
+
+export const exportedSchema = z.object({
+  /** Where it was written; null when it waits for download. */
+  path: z.string().nullable(),
+  /** Under which it can be downloaded once. */
+  ticket: z.string().nullable(),
+  /** A name to save it under. */
+  fileName: z.string(),
+  bytes: z.number(),
+});
+export type Exported = z.output<typeof exportedSchema>;

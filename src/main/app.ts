@@ -1,0 +1,104 @@
+/** The app without a host: a workspace, its services and the router. Electron, serve and the CLI open it and carry it. */
+import type { AppInfo } from '../api/types.ts';
+import { createRouter, type AppRouter, type Services } from './router.ts';
+import { Changes } from './services/changes.ts';
+import { RunCheckpoints } from './services/checkpoint-files.ts';
+import { Corpora } from './services/corpora.ts';
+import { CorpusTexts } from './services/corpus-texts.ts';
+import { DeviceList } from './services/devices.ts';
+import { Downloads } from './services/downloads.ts';
+import type { EngineChannel } from './services/engine-channel.ts';
+import { EngineProcesses } from './services/engine-processes.ts';
+import { Export } from './services/export.ts';
+import { Generate } from './services/generate.ts';
+import { ImportSources } from './services/import-sources.ts';
+import { Plan } from './services/plan.ts';
+import { Runs } from './services/runs.ts';
+import { SpeedEstimates } from './services/speed-estimates.ts';
+import { TokenCache } from './services/token-cache.ts';
+import { Uploads } from './services/uploads.ts';
+import { openStore } from './store/store.ts';
+import type { Workspace } from './store/workspace.ts';
+
+export interface AppOptions {
+  /** Folder of the workspace; made if it is not there (unless reading only). */
+  readonly workspace: string;
+  /** Folder with `samples/`. */
+  readonly resourcesDir: string;
+  /** Starts an engine process; `forkEngine` under Node. */
+  readonly spawnEngine: () => EngineChannel;
+  readonly host: AppInfo['host'];
+  readonly capabilities: AppInfo['capabilities'];
+  readonly version: string;
+  /** Only look, beside another process that may be writing. */
+  readonly readOnly?: boolean;
+}
+
+export interface App {
+  readonly router: AppRouter;
+  readonly services: Services;
+  readonly workspace: Workspace;
+  /** Where a host puts the bytes a browser sends. */
+  readonly uploads: Uploads;
+  /** Where a host finds what a browser fetches. */
+  readonly downloads: Downloads;
+  /** Checkpoints what trains (it becomes interrupted), writes everything, ends the engine processes, frees the workspace. */
+  close(): Promise<void>;
+}
+
+/** @throws WorkspaceError saying why the workspace cannot be opened */
+export async function openApp(options: AppOptions): Promise<App> {
+  const { host, capabilities, version: appVersion } = options;
+  const store = openStore(options.workspace, { readOnly: options.readOnly ?? false });
+  const { workspace } = store;
+  const changes = new Changes();
+  const engines = new EngineProcesses(options.spawnEngine);
+  const devices = new DeviceList(engines);
+  const uploads = new Uploads(workspace.uploads);
+  const downloads = new Downloads();
+  const texts = new CorpusTexts(workspace.corpora);
+  const sources = new ImportSources(uploads, options.resourcesDir);
+  const tokens = new TokenCache(workspace.tokens, texts, uploads, engines);
+  const checkpoints = new RunCheckpoints(store);
+  const corpora = new Corpora({ store, texts, sources, uploads, engines, changes });
+  const runs = new Runs({ store, changes, engines, devices, tokens, checkpoints, corpora, texts, appVersion });
+  const speeds = new SpeedEstimates(engines, devices, () => runs.isTraining);
+  const services: Services = {
+    corpora,
+    runs,
+    plan: new Plan(corpora, texts, tokens, speeds),
+    generate: new Generate(runs, checkpoints, devices, engines),
+    export: new Export(runs, checkpoints, uploads, downloads),
+    changes,
+    info: async () => ({
+      version: appVersion,
+      workspace: workspace.root,
+      platform: process.platform,
+      host,
+      capabilities,
+      devices: await devices.list(),
+      cores: devices.cores,
+    }),
+  };
+  const close = async () => {
+    try {
+      await runs.close();
+    } finally {
+      engines.close();
+      changes.close();
+      store.close();
+    }
+  };
+  if (!store.readOnly) {
+    try {
+      await uploads.clear();
+      await runs.recover();
+      await runs.purge();
+      await corpora.purge();
+    } catch (error) {
+      await close();
+      throw error;
+    }
+  }
+  return { router: createRouter(services), services, workspace, uploads, downloads, close };
+}

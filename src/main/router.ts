@@ -1,0 +1,97 @@
+/** The contract of src/api, carried out by the services. Handlers only pass on; errors become the declared ones here. */
+import { AsyncIteratorClass, implement, ORPCError, ValidationError } from '@orpc/server';
+import { contract } from '../api/contract.ts';
+import type { AppInfo } from '../api/types.ts';
+import type { Changes } from './services/changes.ts';
+import type { Corpora } from './services/corpora.ts';
+import { ServiceError } from './services/errors.ts';
+import type { Export } from './services/export.ts';
+import type { Generate } from './services/generate.ts';
+import type { Plan } from './services/plan.ts';
+import { describeIssues } from './services/run-check.ts';
+import type { Runs } from './services/runs.ts';
+
+export interface Services {
+  readonly corpora: Corpora;
+  readonly runs: Runs;
+  readonly plan: Plan;
+  readonly generate: Generate;
+  readonly export: Export;
+  readonly changes: Changes;
+  info(): Promise<AppInfo>;
+}
+
+export function createRouter(services: Services) {
+  const { corpora, runs, plan, generate, changes } = services;
+  const os = implement(contract).use(async ({ next }) => {
+    try {
+      const result = await next();
+      return isAsyncIterator(result.output) ? { ...result, output: declareStreamErrors(result.output) } : result;
+    } catch (error) {
+      throw declared(error);
+    }
+  });
+  return os.router({
+    app: {
+      info: os.app.info.handler(() => services.info()),
+      watch: os.app.watch.handler(({ signal }) => changes.watch(signal)),
+    },
+    corpora: {
+      list: os.corpora.list.handler(() => corpora.list()),
+      preview: os.corpora.preview.handler(({ input }) => corpora.preview(input.source, input.encoding)),
+      import: os.corpora.import.handler(({ input, signal }) => corpora.import(input, signal)),
+      text: os.corpora.text.handler(({ input }) => corpora.text(input.id, input.offset, input.length)),
+      rename: os.corpora.rename.handler(({ input }) => corpora.rename(input.id, input.name)),
+      remove: os.corpora.remove.handler(({ input }) => corpora.remove(input.ids)),
+      restore: os.corpora.restore.handler(({ input }) => corpora.restore(input.ids)),
+    },
+    runs: {
+      list: os.runs.list.handler(() => runs.list()),
+      get: os.runs.get.handler(({ input }) => runs.get(input.id)),
+      create: os.runs.create.handler(({ input }) => runs.create(input)),
+      pause: os.runs.pause.handler(({ input }) => runs.pause(input.id)),
+      resume: os.runs.resume.handler(({ input }) => runs.resume(input.id)),
+      stop: os.runs.stop.handler(({ input }) => runs.stop(input.id)),
+      update: os.runs.update.handler(({ input }) => runs.update(input.id, input)),
+      archive: os.runs.archive.handler(({ input }) => runs.archive(input.ids, input.archived)),
+      remove: os.runs.remove.handler(({ input }) => runs.remove(input.ids)),
+      restore: os.runs.restore.handler(({ input }) => runs.restore(input.ids)),
+      plan: os.runs.plan.handler(({ input }) => plan.plan(input)),
+      generate: os.runs.generate.handler(({ input, signal }) => generate.start(input.id, input.options, signal)),
+      export: os.runs.export.handler(({ input }) => services.export.safetensors(input.id, input.path)),
+    },
+  });
+}
+
+export type AppRouter = ReturnType<typeof createRouter>;
+
+/** A service's refusal, or input that the contract's schemas refuse, as an error that the contract declares. */
+function declared(error: unknown): unknown {
+  if (error instanceof ServiceError) {
+    return new ORPCError(error.code, { message: error.message, cause: error });
+  }
+  if (error instanceof ORPCError && error.code === 'BAD_REQUEST' && error.cause instanceof ValidationError) {
+    const issues = error.cause.issues as Parameters<typeof describeIssues>[0];
+    return new ORPCError('BAD_INPUT', { message: describeIssues(issues), cause: error });
+  }
+  return error;
+}
+
+function declareStreamErrors<T>(stream: AsyncIterator<T>): AsyncIteratorClass<T, unknown, unknown> {
+  return new AsyncIteratorClass<T, unknown, unknown>(
+    async () => {
+      try {
+        return await stream.next();
+      } catch (error) {
+        throw declared(error);
+      }
+    },
+    async (reason) => {
+      if (reason !== 'next') await stream.return?.();
+    },
+  );
+}
+
+function isAsyncIterator(value: unknown): value is AsyncIterator<unknown> {
+  return typeof value === 'object' && value !== null && Symbol.asyncIterator in value && 'next' in value;
+}

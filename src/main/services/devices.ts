@@ -1,0 +1,36 @@
+/** Which devices this machine has: asked of an engine process once, then remembered. */
+import { availableParallelism } from 'node:os';
+import type { Device } from '../../api/types.ts';
+import type { EngineProcesses } from './engine-processes.ts';
+
+export class DeviceList {
+  readonly #engines: EngineProcesses;
+  #devices: Promise<Device[]> | null = null;
+
+  constructor(engines: EngineProcesses) {
+    this.#engines = engines;
+  }
+
+  /** Logical processors this process may use. */
+  readonly cores = availableParallelism();
+
+  list(): Promise<Device[]> {
+    this.#devices ??= this.#ask().catch((error: unknown) => {
+      this.#devices = null; // ask again next time
+      throw error;
+    });
+    return this.#devices;
+  }
+
+  /** Where to go on with a run that used `device` (null: none yet): there if it is still available, otherwise as configured. */
+  async deviceFor(device: string | null, configured: string): Promise<string> {
+    if (device === null) return configured;
+    const devices = await this.list();
+    return devices.some(({ name, available }) => name === device && available) ? device : configured;
+  }
+
+  async #ask(): Promise<Device[]> {
+    const { devices } = await this.#engines.runSoon({ type: 'devices' });
+    return [...devices];
+  }
+}

@@ -1,0 +1,89 @@
+/** Trained models as files that other programs open: saved to a path, or made ready for one download. */
+import { open, readFile, rename, rm } from 'node:fs/promises';
+import { dirname, isAbsolute } from 'node:path';
+import { randomUUID } from 'node:crypto';
+import type { Exported } from '../../api/types.ts';
+import { exportSafetensors } from '../../engine/export/model.ts';
+import type { RunRecord } from '../store/runs.ts';
+import type { RunCheckpoints } from './checkpoint-files.ts';
+import type { Downloads } from './downloads.ts';
+import { badInput, conflict } from './errors.ts';
+import { noModel } from './generate.ts';
+import type { Runs } from './runs.ts';
+import type { Uploads } from './uploads.ts';
+
+export class Export {
+  readonly #runs: Runs;
+  readonly #checkpoints: RunCheckpoints;
+  readonly #uploads: Uploads;
+  readonly #downloads: Downloads;
+
+  constructor(runs: Runs, checkpoints: RunCheckpoints, uploads: Uploads, downloads: Downloads) {
+    this.#runs = runs;
+    this.#checkpoints = checkpoints;
+    this.#uploads = uploads;
+    this.#downloads = downloads;
+  }
+
+  /** The parameters of the run's best checkpoint, else its last, as safetensors. @param path absolute; null: for download */
+  async safetensors(runId: string, path: string | null): Promise<Exported> {
+    const run = this.#runs.record(runId);
+    const checkpoint = this.#checkpoints.model(run);
+    if (checkpoint === null) throw conflict(noModel(run.name));
+    if (path !== null && !isAbsolute(path))
+      throw badInput(`"${path}" is not a full path. Say where to write the file.`);
+    const bytes = exportSafetensors(await readFile(checkpoint), metadataOf(run));
+    const fileName = `${fileNameOf(run.name)}.safetensors`;
+    if (path !== null) {
+      await this.#write(path, bytes);
+      return { path, ticket: null, fileName, bytes: bytes.length };
+    }
+    const { path: waiting } = this.#uploads.create();
+    await this.#write(waiting, bytes);
+    const ticket = this.#downloads.offer({ path: waiting, fileName });
+    return { path: null, ticket, fileName, bytes: bytes.length };
+  }
+
+  /** All or nothing: a file that is there was written whole. */
+  async #write(path: string, bytes: Uint8Array): Promise<void> {
+    const unfinished = `${path}.${randomUUID()}.unfinished`;
+    try {
+      const file = await open(unfinished, 'wx');
+      try {
+        await file.writeFile(bytes);
+        await file.sync();
+      } finally {
+        await file.close();
+      }
+      await rename(unfinished, path);
+    } catch (error) {
+      await rm(unfinished, { force: true });
+      const { code, message } = error as NodeJS.ErrnoException;
+      if (code === 'ENOENT')
+        throw badInput(`There is no folder ${dirname(path)}. Make it first, or choose another.`, error);
+      throw badInput(`${path} cannot be written: ${message}.`, error);
+    }
+  }
+}
+
+/** What a person who finds the file in a year wants to know. The engine adds what a program needs to use it. */
+function metadataOf(run: RunRecord): Record<string, string> {
+  return {
+    name: run.name,
+    corpus: run.corpusName,
+    corpus_sha256: run.corpusHash,
+    configuration: JSON.stringify(run.config),
+    created_by: `Unroll ${run.appVersion}`,
+  };
+}
+
+/** A name that every file system takes. */
+function fileNameOf(name: string): string {
+  const plain = name
+    .normalize('NFC')
+    // eslint-disable-next-line no-control-regex -- control characters are what it is to find
+    .replaceAll(/[<>:"/\\|?*\u0000-\u001f]+/g, '-')
+    .replaceAll(/\s+/g, ' ')
+    .replaceAll(/^[. ]+|[. ]+$/g, '');
+  return [...plain].slice(0, 80).join('') || 'model';
+}

@@ -1,0 +1,106 @@
+/** What a configuration means before it runs: sizes exact where they can be known, estimated where not, speed measured. */
+import { open, readFile } from 'node:fs/promises';
+import type { Corpus, PlanRequest, RunPlan } from '../../api/types.ts';
+import { deserializeTokenizer } from '../../engine/corpus/tokenizer.ts';
+import { memoryPlan, parameterCount } from '../../engine/model/size.ts';
+import type { TrainingData } from '../../engine/protocol.ts';
+import type { Corpora } from './corpora.ts';
+import type { CorpusTexts } from './corpus-texts.ts';
+import { estimateTokens } from './head-tokens.ts';
+import type { SpeedEstimates } from './speed-estimates.ts';
+import { lengthProblems, type PartLengths } from './split-check.ts';
+import type { TokenCache } from './token-cache.ts';
+
+/** Enough of the text to judge it by. */
+const headBytes = 64 * 1024;
+/** More than any drawing shows. */
+const firstTokenCount = 32;
+
+/** What the tokeniser makes of the text. */
+interface Tokens {
+  readonly vocabularySize: number;
+  readonly exact: boolean;
+  readonly lengths: PartLengths;
+  readonly first: string[];
+}
+
+export class Plan {
+  readonly #corpora: Corpora;
+  readonly #texts: CorpusTexts;
+  readonly #tokens: TokenCache;
+  readonly #speeds: SpeedEstimates;
+
+  constructor(corpora: Corpora, texts: CorpusTexts, tokens: TokenCache, speeds: SpeedEstimates) {
+    this.#corpora = corpora;
+    this.#texts = texts;
+    this.#tokens = tokens;
+    this.#speeds = speeds;
+  }
+
+  /**
+   * At once. `secondsPerStep` is null the first time and measured meanwhile: asking again for the same waits for it, and null
+   * then says that it cannot be measured now.
+   * @throws ServiceError NOT_FOUND, CONFLICT for a corpus that is gone
+   */
+  async plan(request: PlanRequest): Promise<RunPlan> {
+    const { architecture, batch, steps, valid, test } = request;
+    const corpus = this.#corpora.whole(request.corpus);
+    const tokens = await this.#tokensOf(corpus, request);
+    const { vocabularySize, lengths } = tokens;
+    const problems =
+      valid + test >= 1
+        ? ['Validation and test leave nothing to train on; make them smaller.']
+        : lengthProblems(lengths, { batch, steps }, tokens.exact ? 'has' : 'has about');
+    const speed = await this.#speeds.of({ ...request, vocabularySize });
+    if (speed.problem !== null) problems.push(speed.problem);
+    return {
+      vocabularySize,
+      vocabularyExact: tokens.exact,
+      trainTokens: lengths.train,
+      validTokens: lengths.valid ?? 0,
+      testTokens: lengths.test ?? 0,
+      parameters: parameterCount(architecture, vocabularySize),
+      memoryBytes: memoryPlan(architecture, vocabularySize, batch, steps, 'adam').total,
+      stepsPerEpoch: Math.max(1, Math.floor((lengths.train - 1) / (batch * steps))),
+      secondsPerStep: speed.secondsPerStep,
+      device: speed.device,
+      deviceDetail: speed.deviceDetail,
+      firstTokens: tokens.first,
+      problems,
+    };
+  }
+
+  async #tokensOf(corpus: Corpus, { tokenizer, valid, test }: PlanRequest): Promise<Tokens> {
+    const recipe = { corpusHash: corpus.sha256, validHash: null, testHash: null, split: { valid, test }, tokenizer };
+    const prepared = await this.#tokens.find(recipe);
+    if (prepared) {
+      const { data } = prepared;
+      const lengths = { train: data.train.length, valid: data.valid?.length ?? null, test: data.test?.length ?? null };
+      return { vocabularySize: data.vocabularySize, exact: true, lengths, first: await firstTokens(data) };
+    }
+    const { text } = await this.#texts.slice(corpus.sha256, 0, headBytes);
+    const estimate = estimateTokens(text, corpus, tokenizer, firstTokenCount);
+    const part = (share: number) => (share > 0 ? Math.floor(estimate.tokens * share) : null);
+    const lengths = {
+      train: Math.max(0, estimate.tokens - (part(valid) ?? 0) - (part(test) ?? 0)),
+      valid: part(valid),
+      test: part(test),
+    };
+    return { vocabularySize: estimate.vocabularySize, exact: false, lengths, first: estimate.firstTokens };
+  }
+}
+
+async function firstTokens({ tokenizerPath, train }: TrainingData): Promise<string[]> {
+  const tokenizer = deserializeTokenizer(JSON.parse(await readFile(tokenizerPath, 'utf8')));
+  const { path, bytesPerToken: width, start } = train;
+  const file = await open(path);
+  try {
+    const buffer = Buffer.alloc(Math.min(firstTokenCount, train.length) * width);
+    const { bytesRead } = await file.read(buffer, 0, buffer.length, start * width);
+    return Array.from({ length: Math.floor(bytesRead / width) }, (_, i) =>
+      tokenizer.tokenText(buffer.readUIntLE(i * width, width)),
+    );
+  } finally {
+    await file.close();
+  }
+}

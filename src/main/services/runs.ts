@@ -1,0 +1,335 @@
+/** Training runs: creating, queueing one after the other, pausing, stopping, resuming, and keeping them in order. */
+import { randomUUID } from 'node:crypto';
+import type { Run, RunDetail, RunStatus } from '../../api/types.ts';
+import type { RunConfig } from '../../engine/training/config.ts';
+import type { RunRecord } from '../store/runs.ts';
+import type { Changes } from './changes.ts';
+import type { Corpora } from './corpora.ts';
+import type { CorpusTexts } from './corpus-texts.ts';
+import { badInput, conflict, notFound, requireWriter } from './errors.ts';
+import { describeRun, findTexts, parseRunConfig, settingProblems } from './run-check.ts';
+import { estimatedSplitProblems } from './split-check.ts';
+import { TrainingSession, type SessionDependencies } from './training-session.ts';
+
+export interface RunsDependencies extends Omit<SessionDependencies, 'publish'> {
+  readonly corpora: Corpora;
+  readonly texts: CorpusTexts;
+  readonly changes: Changes;
+  readonly appVersion: string;
+}
+
+export interface NewRunRequest {
+  readonly config: RunConfig;
+  /** null: made from the configuration. */
+  readonly name: string | null;
+  readonly tags: readonly string[];
+}
+
+export interface RunUpdate {
+  readonly name?: string | undefined;
+  readonly notes?: string | undefined;
+  readonly tags?: readonly string[] | undefined;
+}
+
+const inProgress: ReadonlySet<RunStatus> = new Set(['preparing', 'running', 'paused']);
+const resumable: ReadonlySet<RunStatus> = new Set(['interrupted', 'stopped', 'failed']);
+
+export class Runs {
+  readonly #in: RunsDependencies;
+  /** One training at a time: two would only slow each other down. A paused one keeps its place. */
+  #session: TrainingSession | null = null;
+  #closing = false;
+
+  constructor(dependencies: RunsDependencies) {
+    this.#in = dependencies;
+    dependencies.store.listener = {
+      flushed: (id) => this.#publish(id),
+      flushFailed: (error) => this.#session?.abandon(`The workspace could not be written: ${error.message}.`),
+    };
+  }
+
+  /** Does a run train (or prepare to) right now? */
+  get isTraining(): boolean {
+    return this.#session !== null;
+  }
+
+  list(): Run[] {
+    const writing = !this.#in.store.readOnly || this.#in.store.hasOtherWriter();
+    return this.#in.store.runs.list().map((record) => this.#view(record, writing));
+  }
+
+  /** @throws ServiceError NOT_FOUND */
+  get(id: string): RunDetail {
+    const { store } = this.#in;
+    const record = this.record(id);
+    const { key } = record;
+    store.flush();
+    return {
+      run: this.#view(store.runs.get(id) ?? record, !store.readOnly || store.hasOtherWriter()),
+      steps: store.metrics.read(key),
+      evals: store.evals.read(key),
+      samples: store.samples.read(key),
+      log: store.log.read(key),
+    };
+  }
+
+  /** The run as stored. @throws ServiceError NOT_FOUND, also for one that was removed */
+  record(id: string): RunRecord {
+    const record = this.#in.store.runs.get(id);
+    if (!record || record.deletedAt !== null) throw notFound('This run no longer exists.');
+    return record;
+  }
+
+  /** Checks everything that can be checked now, then queues it. @throws ServiceError BAD_INPUT */
+  async create(request: NewRunRequest): Promise<Run> {
+    const { store, corpora, devices, tokens, appVersion } = this.#in;
+    requireWriter(store);
+    const config = parseRunConfig(request.config);
+    const { corpus, valid, test } = findTexts(config, (id) => corpora.whole(id));
+    // A split of its own makes the part superfluous.
+    const split = { valid: valid ? 0 : config.split.valid, test: test ? 0 : config.split.test };
+    const recipe = {
+      corpusHash: corpus.sha256,
+      validHash: valid?.sha256 ?? null,
+      testHash: test?.sha256 ?? null,
+      split,
+      tokenizer: config.tokenizer,
+    };
+    const problems = settingProblems(config, config.device === 'auto' ? [] : await devices.list());
+    problems.push(...estimatedSplitProblems({ corpus, valid, test }, { ...config, split }, await tokens.find(recipe)));
+    if (problems.length > 0) throw badInput(problems.join(' '));
+
+    const id = randomUUID();
+    store.write(() => {
+      store.runs.insert({
+        id,
+        name: request.name?.trim() || describeRun(config, corpus.name),
+        config: { ...config, split },
+        corpusName: corpus.name,
+        corpusHash: recipe.corpusHash,
+        validHash: recipe.validHash,
+        testHash: recipe.testHash,
+        tokensKey: tokens.key(recipe),
+        appVersion,
+        createdAt: Date.now(),
+      });
+      store.runs.setTags(store.runs.get(id)!.key, request.tags);
+    });
+    this.#publish(id);
+    this.#startNext();
+    return this.#current(id);
+  }
+
+  async pause(id: string): Promise<void> {
+    const { status, name } = this.record(id);
+    if (status === 'paused') return;
+    const session = this.#sessionOf(id);
+    if (!session || status !== 'running') {
+      throw conflict(`"${name}" is ${describe(status)}: only a run that is training can be paused.`);
+    }
+    await session.pause();
+  }
+
+  /** Goes on: after a pause at once, otherwise queued to go on from the last checkpoint. */
+  async resume(id: string): Promise<void> {
+    const { store } = this.#in;
+    requireWriter(store);
+    const record = this.record(id);
+    const { status, name } = record;
+    if (status === 'paused') return this.#sessionOf(id)?.continue();
+    if (status === 'queued' || inProgress.has(status)) return;
+    if (!resumable.has(status)) {
+      throw conflict(`"${name}" is ${describe(status)}: there is nothing left to do. Duplicate it to train longer.`);
+    }
+    this.#requireTexts(record);
+    store.write(() => store.runs.update(record.key, { status: 'queued', message: null, queuedAt: Date.now() }));
+    this.#publish(id);
+    this.#startNext();
+  }
+
+  /** Ends a run, keeping a checkpoint of where it is. */
+  async stop(id: string): Promise<void> {
+    const { store } = this.#in;
+    requireWriter(store);
+    const { key, status, name } = this.record(id);
+    const session = this.#sessionOf(id);
+    if (session) return session.stop({ status: 'stopped', message: null });
+    if (status !== 'queued') throw conflict(`"${name}" is ${describe(status)}: there is nothing to stop.`);
+    store.write(() => store.runs.update(key, { status: 'stopped', finishedAt: Date.now() }));
+    this.#publish(id);
+  }
+
+  update(id: string, { name, notes, tags }: RunUpdate): Run {
+    const { store } = this.#in;
+    requireWriter(store);
+    const { key } = this.record(id);
+    store.write(() => {
+      store.runs.update(key, { ...(name !== undefined && { name }), ...(notes !== undefined && { notes }) });
+      if (tags) store.runs.setTags(key, tags);
+    });
+    this.#publish(id);
+    return this.#current(id);
+  }
+
+  archive(ids: readonly string[], archived: boolean): void {
+    this.#updateAll(
+      ids.map((id) => this.record(id)),
+      { archived },
+    );
+  }
+
+  /** Hides runs until they are restored, or purged when the app is next started. */
+  remove(ids: readonly string[]): void {
+    const records = ids.map((id) => this.record(id));
+    const busy = records.find(({ id }) => this.#sessionOf(id));
+    if (busy) throw conflict(`"${busy.name}" is ${describe(busy.status)}. Stop it first, then delete it.`);
+    this.#updateAll(
+      records.filter(({ status }) => status === 'queued'),
+      {
+        status: 'interrupted',
+        message: 'It was deleted before it began. Resume starts it.',
+      },
+    );
+    this.#updateAll(records, { deletedAt: Date.now() });
+  }
+
+  restore(ids: readonly string[]): void {
+    const records = ids.map((id) => {
+      const record = this.#in.store.runs.get(id);
+      if (!record) throw notFound('This run is gone for good: deleted runs are kept until the app is next started.');
+      return record;
+    });
+    this.#updateAll(records, { deletedAt: null });
+  }
+
+  /**
+   * At start, before anything else: what an earlier process left in progress is interrupted. Nothing starts by itself: who opens
+   * the app to look something up does not want a machine at full load.
+   */
+  async recover(): Promise<void> {
+    const { store, checkpoints } = this.#in;
+    for (const record of store.runs.active()) {
+      const found = await checkpoints.recover(record);
+      const last = store.metrics.last(record.key);
+      store.write(() => {
+        if (last) {
+          const { step, epoch, loss: trainLoss, elapsed } = last;
+          store.runs.update(record.key, { step, epoch, trainLoss, elapsed });
+        }
+        const best = found?.state.progress.best;
+        if (best && (record.bestStep ?? 0) < best.step) {
+          store.runs.update(record.key, { bestStep: best.step, bestLoss: best.loss });
+        }
+        const validLoss = store.evals.read(record.key).findLast(({ split }) => split === 'valid')?.loss ?? null;
+        store.runs.update(record.key, {
+          status: 'interrupted',
+          message: interruption(record.status, found?.state.step ?? null),
+          validLoss,
+          finishedAt: Date.now(),
+        });
+      });
+    }
+  }
+
+  /** At start: removes for good what was removed, with its files. */
+  async purge(): Promise<void> {
+    const { store, checkpoints, tokens, texts, changes } = this.#in;
+    for (const { key, id, tokensKey, corpusHash, validHash, testHash } of store.runs.deleted()) {
+      await checkpoints.removeFolder(id);
+      store.write(() => store.runs.purge(key));
+      if (!store.runs.areTokensUsed(tokensKey)) await tokens.remove(tokensKey);
+      for (const hash of [corpusHash, validHash, testHash]) {
+        if (hash !== null && !store.corpora.isTextUsed(hash)) await texts.remove(hash);
+      }
+      changes.publish({ type: 'run-purged', id });
+    }
+  }
+
+  /** The app is closing: what trains is checkpointed and becomes interrupted. */
+  async close(): Promise<void> {
+    this.#closing = true;
+    const message = 'Unroll was closed while it trained. Resume goes on where it was.';
+    await this.#session?.stop({ status: 'interrupted', message });
+    if (this.#in.store.readOnly) return;
+    const waiting = this.#in.store.runs.active();
+    this.#updateAll(waiting, { status: 'interrupted', message: interruption('queued', null), finishedAt: Date.now() });
+  }
+
+  #startNext(): void {
+    if (this.#session || this.#closing) return;
+    const next = this.#in.store.runs.nextQueued();
+    if (!next) return;
+    const session = new TrainingSession(next, { ...this.#in, publish: (id) => this.#publish(id) });
+    this.#session = session;
+    void session.ended.then(() => {
+      this.#session = null;
+      this.#startNext();
+    });
+  }
+
+  #sessionOf(id: string): TrainingSession | null {
+    return this.#session?.runId === id ? this.#session : null;
+  }
+
+  /** A resumed run needs its texts, though perhaps not its corpora any more. */
+  #requireTexts({ name, corpusHash, validHash, testHash }: RunRecord): void {
+    for (const hash of [corpusHash, validHash, testHash]) {
+      if (hash !== null && !this.#in.texts.exists(hash)) {
+        throw conflict(`The text that "${name}" trains on is not in the workspace any more. Import the file again.`);
+      }
+    }
+  }
+
+  #updateAll(records: readonly RunRecord[], patch: Parameters<RunsDependencies['store']['runs']['update']>[1]): void {
+    const { store } = this.#in;
+    requireWriter(store);
+    if (records.length === 0) return;
+    store.write(() => {
+      for (const { key } of records) store.runs.update(key, patch);
+    });
+    for (const { id } of records) this.#publish(id);
+  }
+
+  #publish(id: string): void {
+    this.#in.changes.publish({ type: 'run', run: this.#current(id) });
+  }
+
+  #current(id: string): Run {
+    return this.#view(this.#in.store.runs.get(id)!, true);
+  }
+
+  /** @param writing false when nobody writes to the workspace: then nothing trains, whatever a killed process left in the row */
+  #view(record: RunRecord, writing: boolean): Run {
+    const { key: _k, validHash: _v, testHash: _t, tokensKey: _o, queuedAt: _q, ...run } = record;
+    const session = this.#sessionOf(record.id);
+    if (session) return { ...run, message: session.preparing ?? run.message, secondsLeft: session.secondsLeft };
+    if (!writing && (run.status === 'queued' || inProgress.has(run.status))) {
+      return {
+        ...run,
+        status: 'interrupted',
+        message: interruption(run.status, run.checkpointStep),
+        secondsLeft: null,
+      };
+    }
+    return { ...run, secondsLeft: null };
+  }
+}
+
+function interruption(status: RunStatus, checkpointStep: number | null): string {
+  if (status === 'queued') return 'Unroll was closed before it began. Resume queues it again.';
+  if (status === 'preparing') return 'Unroll ended while it prepared the text. Resume starts again.';
+  const where =
+    checkpointStep === null
+      ? 'starts over: there is no checkpoint yet'
+      : `goes on from the checkpoint of step ${checkpointStep}`;
+  return `Unroll ended while it trained. Resume ${where}.`;
+}
+
+function describe(status: RunStatus): string {
+  const words: Partial<Record<RunStatus, string>> = {
+    preparing: 'preparing its text',
+    running: 'training',
+    'early-stopped': 'finished (stopped early)',
+  };
+  return words[status] ?? status;
+}

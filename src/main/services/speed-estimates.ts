@@ -1,0 +1,90 @@
+/** How long a training step takes, measured once for each network, batch and device, in an engine process. */
+import type { Architecture } from '../../engine/model/spec.ts';
+import type { DeviceList } from './devices.ts';
+import { EngineFailure, type EngineProcesses } from './engine-processes.ts';
+
+export interface SpeedQuestion {
+  readonly architecture: Architecture;
+  readonly vocabularySize: number;
+  readonly batch: number;
+  readonly steps: number;
+  readonly device: string;
+  readonly threads: number | null;
+}
+
+export interface Speed {
+  /** null: not measured yet, or it cannot be measured now. */
+  readonly secondsPerStep: number | null;
+  readonly device: string;
+  readonly deviceDetail: string;
+  /** Why this cannot run on the device, for the person; null if it can. */
+  readonly problem: string | null;
+}
+
+interface Measurement {
+  readonly key: string;
+  /** null when it was given up. */
+  readonly speed: Promise<Speed | null>;
+  cancel(): void;
+}
+
+export class SpeedEstimates {
+  readonly #engines: EngineProcesses;
+  readonly #devices: DeviceList;
+  readonly #isTraining: () => boolean;
+  readonly #measured = new Map<string, Speed>();
+  #measuring: Measurement | null = null;
+
+  /** @param isTraining measuring beside a training run would be wrong and slow it down: not done then */
+  constructor(engines: EngineProcesses, devices: DeviceList, isTraining: () => boolean) {
+    this.#engines = engines;
+    this.#devices = devices;
+    this.#isTraining = isTraining;
+  }
+
+  /** What is known; if nothing is, starts measuring (giving up what was being measured), and waits only when asked again. */
+  async of(question: SpeedQuestion): Promise<Speed> {
+    const key = keyOf(question);
+    const known = this.#measured.get(key);
+    if (known) return known;
+    if (this.#measuring?.key === key) return (await this.#measuring.speed) ?? this.#unmeasured(question);
+    this.#measuring?.cancel();
+    this.#measuring = this.#isTraining() ? null : this.#measure(key, question);
+    return this.#unmeasured(question);
+  }
+
+  #measure(key: string, question: SpeedQuestion): Measurement {
+    const { architecture, vocabularySize, batch, steps, device, threads } = question;
+    const abort = new AbortController();
+    const command = { type: 'estimate', architecture, vocabularySize, batch, steps, device, threads } as const;
+    const speed = this.#engines.runSoon(command, { signal: abort.signal }).then(
+      ({ secondsPerStep, device, deviceDetail }) =>
+        this.#remember(key, { secondsPerStep, device, deviceDetail, problem: null }),
+      async (error: unknown) => {
+        if (!(error instanceof EngineFailure)) return null; // given up, or the process died: ask again to try again
+        const problem = error.kind === 'input' ? error.message : null;
+        return this.#remember(key, { ...(await this.#unmeasured(question)), problem });
+      },
+    );
+    const measuring = { key, speed, cancel: () => abort.abort() };
+    void speed.finally(() => {
+      if (this.#measuring === measuring) this.#measuring = null;
+    });
+    return measuring;
+  }
+
+  #remember(key: string, speed: Speed): Speed {
+    this.#measured.set(key, speed);
+    return speed;
+  }
+
+  async #unmeasured({ device }: SpeedQuestion): Promise<Speed> {
+    const devices = await this.#devices.list();
+    const found = devices.find((one) => (device === 'auto' ? one.preferred : one.name === device));
+    return { secondsPerStep: null, device: found?.name ?? device, deviceDetail: found?.detail ?? '', problem: null };
+  }
+}
+
+function keyOf({ architecture, vocabularySize, batch, steps, device, threads }: SpeedQuestion): string {
+  return JSON.stringify([architecture, vocabularySize, batch, steps, device, threads]);
+}

@@ -1,0 +1,158 @@
+/**
+ * Tokenised texts: made once by an engine process for every combination of texts, split and tokeniser, then found again. A
+ * folder is complete or not there: it is filled elsewhere and renamed.
+ */
+import { createHash } from 'node:crypto';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { isAbsolute, join, relative, resolve } from 'node:path';
+import { z } from 'zod';
+import type { TokenFile, TrainingData } from '../../engine/protocol.ts';
+import type { SplitConfig, TokenizerConfig } from '../../engine/training/config.ts';
+import type { CorpusTexts } from './corpus-texts.ts';
+import type { EngineProcesses } from './engine-processes.ts';
+import type { Uploads } from './uploads.ts';
+
+/** Change it when tokenisers come to cut the same text differently: older caches are then not used. */
+const format = 1;
+const description = 'data.json';
+
+/** What decides the tokens. Hashes are of texts. */
+export interface TokenRecipe {
+  readonly corpusHash: string;
+  readonly validHash: string | null;
+  readonly testHash: string | null;
+  readonly split: SplitConfig;
+  readonly tokenizer: TokenizerConfig;
+}
+
+export interface PreparedTokens {
+  readonly data: TrainingData;
+  /** Part of the validation and test tokens that are <unk>. */
+  readonly unknownRate: number;
+}
+
+const tokenFileSchema = z.object({
+  path: z.string(),
+  bytesPerToken: z.union([z.literal(2), z.literal(4)]),
+  start: z.number(),
+  length: z.number(),
+});
+
+/** As TrainingData, its paths relative to the folder: a workspace can be moved. */
+const descriptionSchema = z.object({
+  unknownRate: z.number(),
+  data: z.object({
+    tokenizerPath: z.string(),
+    vocabularySize: z.number(),
+    charactersPerToken: z.number(),
+    train: tokenFileSchema,
+    valid: tokenFileSchema.nullable(),
+    test: tokenFileSchema.nullable(),
+  }),
+});
+
+export type PrepareProgress = (done: number, total: number, what: string) => void;
+
+export class TokenCache {
+  readonly #folder: string;
+  readonly #texts: CorpusTexts;
+  readonly #uploads: Uploads;
+  readonly #engines: EngineProcesses;
+
+  constructor(folder: string, texts: CorpusTexts, uploads: Uploads, engines: EngineProcesses) {
+    this.#folder = folder;
+    this.#texts = texts;
+    this.#uploads = uploads;
+    this.#engines = engines;
+  }
+
+  /** Name of the folder for a recipe. */
+  key(recipe: TokenRecipe): string {
+    const { corpusHash, validHash, testHash, split, tokenizer } = recipe;
+    const { kind, unit, lowercase, minFrequency, maxVocabulary = null } = tokenizer;
+    const parts = [
+      format,
+      corpusHash,
+      validHash,
+      testHash,
+      split.valid,
+      split.test,
+      kind,
+      unit,
+      lowercase,
+      minFrequency,
+    ];
+    return createHash('sha256')
+      .update(JSON.stringify([...parts, maxVocabulary]))
+      .digest('hex')
+      .slice(0, 32);
+  }
+
+  /** The tokens if they are there already. */
+  async find(recipe: TokenRecipe): Promise<PreparedTokens | null> {
+    const folder = join(this.#folder, this.key(recipe));
+    let stored;
+    try {
+      stored = descriptionSchema.parse(JSON.parse(await readFile(join(folder, description), 'utf8')));
+    } catch {
+      return null; // not there, or not readable: a cache can be made again
+    }
+    const prepared = { ...stored, data: mapPaths(stored.data, (path) => resolve(folder, path)) };
+    const { tokenizerPath, train, valid, test } = prepared.data;
+    const files = [tokenizerPath, train.path, valid?.path, test?.path];
+    return files.every((path) => path === undefined || existsSync(path)) ? prepared : null;
+  }
+
+  /** The tokens, made now if need be. @throws EngineFailure, EngineExited; the signal's reason when aborted */
+  async prepare(recipe: TokenRecipe, onProgress: PrepareProgress, signal: AbortSignal): Promise<PreparedTokens> {
+    const found = await this.find(recipe);
+    if (found) return found;
+    await this.#uploads.inScratchFolder(async (scratch) => {
+      const made = join(scratch, 'tokens');
+      await mkdir(made);
+      const result = await this.#engines.run(
+        {
+          type: 'tokenize',
+          tokenizer: recipe.tokenizer,
+          textPath: this.#texts.path(recipe.corpusHash),
+          validTextPath: recipe.validHash && this.#texts.path(recipe.validHash),
+          testTextPath: recipe.testHash && this.#texts.path(recipe.testHash),
+          split: recipe.split,
+          targetDir: made,
+        },
+        { signal, onEvent: (event) => event.type === 'progress' && onProgress(event.done, event.total, event.what) },
+      );
+      const data = mapPaths(result.data, (path) => inside(made, path));
+      await writeFile(join(made, description), JSON.stringify({ unknownRate: result.unknownRate, data }));
+      signal.throwIfAborted();
+      const target = join(this.#folder, this.key(recipe));
+      await rm(target, { recursive: true, force: true });
+      await rename(made, target);
+    });
+    const prepared = await this.find(recipe);
+    if (!prepared) throw new Error('the engine said that it made the tokens, but they are not there');
+    return prepared;
+  }
+
+  async remove(key: string): Promise<void> {
+    await rm(join(this.#folder, key), { recursive: true, force: true });
+  }
+}
+
+function mapPaths(data: TrainingData, map: (path: string) => string): TrainingData {
+  const file = (part: TokenFile): TokenFile => ({ ...part, path: map(part.path) });
+  return {
+    ...data,
+    tokenizerPath: map(data.tokenizerPath),
+    train: file(data.train),
+    valid: data.valid && file(data.valid),
+    test: data.test && file(data.test),
+  };
+}
+
+function inside(folder: string, path: string): string {
+  const name = relative(folder, path);
+  if (name.startsWith('..') || isAbsolute(name)) throw new Error(`the engine wrote ${path}, outside ${folder}`);
+  return name;
+}

@@ -1,0 +1,338 @@
+/** One sitting of a run: texts to tokens, the engine's training job, and everything it reports into the store and to watchers. */
+import { basename } from 'node:path';
+import type { LogLine, RunStatus } from '../../api/types.ts';
+import type { EvalMetrics, JobResult, StepMetrics, TrainingData } from '../../engine/protocol.ts';
+import { appendStep, emptyColumns } from '../store/metrics.ts';
+import type { RunPatch, RunRecord } from '../store/runs.ts';
+import type { Store } from '../store/store.ts';
+import type { Changes } from './changes.ts';
+import type { RunCheckpoints } from './checkpoint-files.ts';
+import type { DeviceList } from './devices.ts';
+import {
+  EngineExited,
+  EngineFailure,
+  type EngineProcess,
+  type EngineProcesses,
+  type JobEvent,
+} from './engine-processes.ts';
+import { splitProblems } from './split-check.ts';
+import type { TokenCache } from './token-cache.ts';
+
+/** The engine ends a step, writes a checkpoint and stops; if it takes longer than this it is ended by force. */
+const stopPatience = 10_000; // ms
+
+export interface SessionDependencies {
+  readonly store: Store;
+  readonly changes: Changes;
+  readonly engines: EngineProcesses;
+  readonly devices: DeviceList;
+  readonly tokens: TokenCache;
+  readonly checkpoints: RunCheckpoints;
+  /** Tells watchers how the run stands now. */
+  publish(runId: string): void;
+}
+
+type TrainResult = Extract<JobResult, { type: 'train' }>;
+/** What the person, or the app on its way out, wants of the session. */
+type Wish = { readonly status: 'stopped' | 'interrupted'; readonly message: string | null };
+
+export class TrainingSession {
+  readonly runId: string;
+  /** Settles when the session is over and recorded; never rejects. */
+  readonly ended: Promise<void>;
+
+  readonly #in: SessionDependencies;
+  readonly #run: RunRecord;
+  readonly #preparation = new AbortController();
+  #engine: EngineProcess | null = null;
+  #wish: Wish | null = null;
+  /** Where the session began; up to there the engine only repeats what its checkpoint remembers, and `recover` has recorded. */
+  #firstStep = 0;
+  #remembered: ReadonlySet<string> = new Set();
+  #secondsLeft: number | null = null;
+  #preparing: string | null = null;
+  #acknowledged: (() => void)[] = [];
+  #isOver = false;
+
+  constructor(run: RunRecord, dependencies: SessionDependencies) {
+    this.runId = run.id;
+    this.#run = run;
+    this.#in = dependencies;
+    this.ended = this.#work();
+  }
+
+  get secondsLeft(): number | null {
+    return this.#secondsLeft;
+  }
+
+  /** How far the preparation is, for people; null once training. */
+  get preparing(): string | null {
+    return this.#preparing;
+  }
+
+  /** Resolves when training stands still (after the step it is at), or is over. */
+  pause(): Promise<void> {
+    return this.#tell('pause');
+  }
+
+  /** Resolves when a paused training goes on. */
+  continue(): Promise<void> {
+    return this.#tell('continue');
+  }
+
+  /** Ends the session, keeping what was trained; resolves when it is recorded. */
+  async stop(wish: Wish): Promise<void> {
+    this.#wish ??= wish;
+    this.#preparation.abort();
+    const engine = this.#engine;
+    engine?.tell('stop');
+    const timer = setTimeout(() => engine?.close(), stopPatience);
+    await this.ended;
+    clearTimeout(timer);
+  }
+
+  /** Ends the session at once because it cannot be recorded any more. */
+  abandon(message: string): void {
+    this.#wish ??= { status: 'interrupted', message };
+    this.#preparation.abort();
+    this.#engine?.close();
+  }
+
+  async #work(): Promise<void> {
+    try {
+      const data = await this.#prepare();
+      const resumeFrom = await this.#goBack();
+      const result = await this.#train(data, resumeFrom);
+      this.#finish(result);
+    } catch (error) {
+      this.#fail(error);
+    } finally {
+      this.#isOver = true;
+      this.#engine?.close();
+      this.#acknowledge();
+    }
+  }
+
+  async #prepare(): Promise<TrainingData> {
+    const { store, tokens } = this.#in;
+    this.#preparing = 'Preparing the text';
+    this.#update({ status: 'preparing', message: null, finishedAt: null });
+    const recipe = { ...this.#run, split: this.#run.config.split, tokenizer: this.#run.config.tokenizer };
+    const showProgress = (done: number, total: number, what: string) => {
+      this.#preparing = total > 0 ? `${what}: ${Math.floor((100 * done) / total)} %` : what;
+      this.#in.publish(this.runId);
+    };
+    const { data, unknownRate } = await tokens.prepare(recipe, showProgress, this.#preparation.signal);
+    this.#preparing = null;
+    const { vocabularySize, charactersPerToken } = data;
+    store.write(() => store.runs.update(this.#run.key, { vocabularySize, charactersPerToken, unknownRate }));
+    const problems = splitProblems(data, this.#run.config.training);
+    if (problems.length > 0) throw new EngineFailure('input', problems.join(' '));
+    this.#preparation.signal.throwIfAborted();
+    return data;
+  }
+
+  /** Goes back to the newest checkpoint: what was recorded after it did not happen. Returns the checkpoint's path. */
+  async #goBack(): Promise<string | null> {
+    const { store, checkpoints, changes } = this.#in;
+    const found = await checkpoints.recover(this.#run);
+    const { key } = this.#run;
+    const step = found?.state.step ?? 0;
+    const recordedUpTo = store.metrics.last(key)?.step ?? 0;
+    this.#firstStep = step;
+    if (found === null && recordedUpTo === 0) return null;
+    store.write(() => {
+      for (const table of [store.metrics, store.evals, store.samples]) table.deleteAfter(key, step);
+      const best = found?.state.progress.best ?? null;
+      const last = store.metrics.last(key);
+      store.runs.update(key, {
+        step,
+        epoch: last?.epoch ?? 0,
+        elapsed: found?.state.elapsed ?? 0,
+        trainLoss: last?.loss ?? null,
+        validLoss: store.evals.read(key).findLast(({ split }) => split === 'valid')?.loss ?? null,
+        bestStep: best?.step ?? null,
+        bestLoss: best?.loss ?? null,
+        testLoss: null,
+      });
+    });
+    changes.publish({ type: 'rewound', id: this.runId, step });
+    if (found) {
+      const { evals, samples } = found.state;
+      this.#remembered = new Set([
+        ...evals.map((metrics) => `${metrics.split} ${metrics.step}`),
+        ...samples.map((sample) => `sample ${sample.step}`),
+      ]);
+      this.#publishSteps(found.added.steps);
+      for (const metrics of found.added.evals) changes.publish({ type: 'eval', id: this.runId, eval: metrics });
+      for (const sample of found.added.samples) changes.publish({ type: 'sample', id: this.runId, sample });
+    }
+    this.#log(
+      'info',
+      found ? `Going on from the checkpoint of step ${step}.` : 'There was no checkpoint: starting over.',
+    );
+    return found?.path ?? null;
+  }
+
+  async #train(data: TrainingData, resumeFrom: string | null): Promise<TrainResult> {
+    const checkpointDir = await this.#in.checkpoints.createFolder(this.runId);
+    // Where the checkpoint was written, if that device is still here: only there it continues bit for bit.
+    const { device, config: asked } = this.#run;
+    const config = { ...asked, device: await this.#in.devices.deviceFor(resumeFrom && device, asked.device) };
+    this.#preparation.signal.throwIfAborted();
+    const engine = this.#in.engines.start();
+    this.#engine = engine;
+    const onEvent = (event: JobEvent) => {
+      try {
+        this.#record(event);
+      } catch (error) {
+        this.abandon(`The workspace could not be written: ${(error as Error).message}.`);
+      }
+    };
+    return engine.run({ type: 'train', config, data, checkpointDir, resumeFrom }, { onEvent });
+  }
+
+  #record(event: JobEvent): void {
+    switch (event.type) {
+      case 'started': {
+        const { device, deviceDetail, parameters, memoryBytes, stepsPerEpoch, totalSteps } = event;
+        const startedAt = this.#run.startedAt ?? Date.now();
+        const started = { device, deviceDetail, parameters, memoryBytes, stepsPerEpoch, totalSteps, startedAt };
+        return this.#update({ status: 'running', ...started });
+      }
+      case 'steps':
+        this.#secondsLeft = event.secondsLeft;
+        return this.#recordSteps(event.steps);
+      case 'eval':
+        return this.#recordEval(event.metrics, event.best);
+      case 'sample':
+        return this.#recordSample(event.step, event.text);
+      case 'checkpoint':
+        return this.#recordCheckpoint(event.step, basename(event.path), event.best);
+      case 'log':
+        return this.#log(event.level, event.message);
+      case 'paused':
+        this.#update({ status: 'paused' });
+        return this.#acknowledge();
+      case 'continued':
+        this.#update({ status: 'running' });
+        return this.#acknowledge();
+      case 'progress':
+      case 'token':
+    }
+  }
+
+  #recordSteps(steps: readonly StepMetrics[]): void {
+    const fresh = steps.filter(
+      (metrics) => metrics.step > this.#firstStep && Object.values(metrics).every(Number.isFinite),
+    );
+    if (fresh.length === 0) return;
+    this.#in.store.addSteps(this.#run, fresh);
+    this.#publishSteps(fresh);
+  }
+
+  #publishSteps(steps: readonly StepMetrics[]): void {
+    if (steps.length === 0) return;
+    const columns = emptyColumns();
+    for (const step of steps) appendStep(columns, step);
+    this.#in.changes.publish({ type: 'steps', id: this.runId, steps: columns });
+  }
+
+  #recordEval(metrics: EvalMetrics, best: boolean): void {
+    const { store, changes } = this.#in;
+    const { step, split, loss } = metrics;
+    if (this.#remembered.has(`${split} ${step}`)) return;
+    if (!Number.isFinite(loss)) {
+      return this.#log(
+        'warning',
+        `The ${split === 'valid' ? 'validation' : 'test'} loss at step ${step} is not a finite number.`,
+      );
+    }
+    const patch: RunPatch = split === 'test' ? { testLoss: loss } : { validLoss: loss };
+    store.write(() => {
+      store.evals.put(this.#run.key, metrics);
+      store.runs.update(this.#run.key, best ? { ...patch, bestStep: step, bestLoss: loss } : patch);
+    });
+    changes.publish({ type: 'eval', id: this.runId, eval: metrics });
+    this.#in.publish(this.runId);
+  }
+
+  #recordSample(step: number, text: string): void {
+    const { store, changes } = this.#in;
+    if (this.#remembered.has(`sample ${step}`)) return;
+    store.write(() => store.samples.put(this.#run.key, { step, text }));
+    changes.publish({ type: 'sample', id: this.runId, sample: { step, text } });
+  }
+
+  #recordCheckpoint(step: number, file: string, best: boolean): void {
+    const { store } = this.#in;
+    store.write(() => {
+      store.checkpoints.put(this.#run.key, { kind: 'last', step, file });
+      if (best) store.checkpoints.put(this.#run.key, { kind: 'best', step, file });
+    });
+    this.#in.publish(this.runId);
+  }
+
+  #log(level: LogLine['level'], message: string): void {
+    const line = { at: Date.now(), level, message };
+    this.#in.store.write(() => this.#in.store.log.add(this.#run.key, line));
+    this.#in.changes.publish({ type: 'log', id: this.runId, line });
+  }
+
+  #finish(result: TrainResult): void {
+    const wish = this.#wish;
+    if (result.reason === 'stopped' && wish) return this.#end(wish.status, wish.message);
+    this.#end(result.reason, null);
+  }
+
+  #fail(error: unknown): void {
+    const wish = this.#wish;
+    try {
+      if (wish) return this.#end(wish.status, wish.message);
+      if (error instanceof EngineExited) {
+        this.#log('error', [error.message, error.exit.stderr.trim()].filter(Boolean).join('\n'));
+        return this.#end('interrupted', `${error.message}. ${this.#howToGoOn()}`);
+      }
+      const message = error instanceof Error ? error.message : String(error);
+      this.#log('error', message);
+      if (error instanceof EngineFailure && error.kind === 'input') return this.#end('failed', message);
+      const [summary] = message.split('\n');
+      this.#end(
+        'failed',
+        `Something went wrong inside Unroll: ${summary} The log has the details. ${this.#howToGoOn()}`,
+      );
+    } catch {
+      // The store cannot be written. The row still says "running", which the next start turns into "interrupted".
+    }
+  }
+
+  #howToGoOn(): string {
+    const { last } = this.#in.store.checkpoints.read(this.#run.key);
+    return last
+      ? `Resume goes on from the checkpoint of step ${last.step}.`
+      : 'There is no checkpoint yet: Resume starts over.';
+  }
+
+  #end(status: RunStatus, message: string | null): void {
+    this.#secondsLeft = null;
+    this.#preparing = null;
+    this.#isOver = true;
+    this.#update({ status, message, finishedAt: Date.now() });
+  }
+
+  #update(patch: RunPatch): void {
+    this.#in.store.write(() => this.#in.store.runs.update(this.#run.key, patch));
+    this.#in.publish(this.runId);
+  }
+
+  async #tell(what: 'pause' | 'continue'): Promise<void> {
+    if (this.#isOver || !this.#engine) return;
+    const acknowledged = new Promise<void>((resolve) => this.#acknowledged.push(resolve));
+    this.#engine.tell(what);
+    await acknowledged;
+  }
+
+  #acknowledge(): void {
+    for (const resolve of this.#acknowledged.splice(0)) resolve();
+  }
+}
