@@ -66,19 +66,12 @@ export async function train(
       stepsPerEpoch: trainer.stepsPerEpoch,
       totalSteps: trainer.totalSteps,
     });
-    if (saved) {
-      // What the checkpoint remembers of its last moments, for a database that may have lost them.
-      if (saved.steps.length > 0) emit({ type: 'steps', steps: saved.steps, secondsLeft: null });
-      for (const metrics of saved.state.evals)
-        emit({ type: 'eval', metrics, best: metrics.step === saved.state.progress.best?.step });
-      for (const sample of saved.state.samples) emit({ type: 'sample', ...sample });
-      if (saved.state.device !== kernels.name || saved.state.deviceDetail !== kernels.detail) {
-        emit({
-          type: 'log',
-          level: 'info',
-          message: `Resumed on ${kernels.name} (${kernels.detail}); the checkpoint was written on ${saved.state.device} (${saved.state.deviceDetail}), so the numbers go on closely, not bit for bit.`,
-        });
-      }
+    if (saved && (saved.state.device !== kernels.name || saved.state.deviceDetail !== kernels.detail)) {
+      emit({
+        type: 'log',
+        level: 'info',
+        message: `Resumed on ${kernels.name} (${kernels.detail}); the checkpoint was written on ${saved.state.device} (${saved.state.deviceDetail}), so the numbers go on closely, not bit for bit.`,
+      });
     }
     return await new Session(
       trainer,

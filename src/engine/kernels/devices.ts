@@ -31,7 +31,7 @@ export class Devices {
     let chosen = false;
     for (const { name, precision, automatic, probe } of this.#loaders) {
       const { available, detail } = await probe();
-      const preferred = available && automatic && !chosen;
+      const preferred: boolean = available && automatic && !chosen;
       chosen ||= preferred;
       infos.push({ name, available, detail, precision, preferred });
     }
