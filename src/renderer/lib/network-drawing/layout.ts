@@ -65,9 +65,9 @@ export interface Drawing {
 }
 
 /** Distance of columns, at least; columns shown, at most. */
-const PITCH = 84;
+const PITCH = 76;
 const MOST_COLUMNS = 8;
-const GUTTER = 148;
+const GUTTER = 140;
 const MARGIN = 36;
 const TIE_MARGIN = 60;
 const TOP = 8;

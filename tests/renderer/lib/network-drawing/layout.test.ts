@@ -17,17 +17,18 @@ const steps = (n: number, width = 720) => layOut(architecture(), n, width).colum
 
 describe('columns', () => {
   it('are the first steps, a gap and the last, as many as there is room for', () => {
-    expect(steps(64)).toEqual(['1', '2', '3', '4', null, 'T']);
+    expect(steps(64)).toEqual(['1', '2', '3', '4', '5', null, 'T']);
     expect(steps(64, 480)).toEqual(['1', '2', null, 'T']);
     expect(steps(64, 2000)).toEqual(['1', '2', '3', '4', '5', '6', null, 'T']);
   });
   it('are all steps when they fit', () => {
     expect(steps(1)).toEqual(['1']);
     expect(steps(6)).toEqual(['1', '2', '3', '4', '5', '6']);
-    expect(steps(7)).toEqual(['1', '2', '3', '4', null, 'T']);
+    expect(steps(7)).toEqual(['1', '2', '3', '4', '5', '6', '7']);
+    expect(steps(8)).toEqual(['1', '2', '3', '4', '5', null, 'T']);
   });
   it('stand at the tokens they read', () => {
-    expect(layOut(architecture(), 64, 720).columns.map((column) => column.position)).toEqual([0, 1, 2, 3, null, 63]);
+    expect(layOut(architecture(), 64, 720).columns.map((column) => column.position)).toEqual([0, 1, 2, 3, 4, null, 63]);
   });
   it('stay inside the drawing and apart', () => {
     for (const width of [480, 700, 1400]) {

@@ -1,0 +1,243 @@
+/**
+ * What stands in the fields of New run: numbers as they are typed, so that a half-typed one is not lost, and choices. Becomes a
+ * configuration through the engine's own schemas; what they refuse is said at the field it is about.
+ */
+import type { z } from 'zod';
+import { runConfigSchema, type RunConfig } from '../../../engine/training/config.ts';
+import { setting } from '../../lib/format.ts';
+import { newRun as text } from '../../lib/messages/new-run.ts';
+
+export interface Draft {
+  corpus: string;
+  /** Texts of their own; empty for a part of `corpus`. */
+  validCorpus: string;
+  testCorpus: string;
+  valid: string; // percent
+  test: string; // percent
+  tokenizer: RunConfig['tokenizer']['kind'];
+  unit: RunConfig['tokenizer']['unit'];
+  lowercase: boolean;
+  minFrequency: string;
+  maxVocabulary: string;
+  cell: RunConfig['architecture']['cell'];
+  activation: RunConfig['architecture']['activation'];
+  reset: RunConfig['architecture']['reset'];
+  layers: string;
+  hidden: string;
+  embedding: string;
+  dropout: string;
+  tie: boolean;
+  batch: string;
+  steps: string;
+  partition: RunConfig['training']['partition'];
+  optimizer: RunConfig['training']['optimizer']['kind'];
+  momentum: string;
+  weightDecay: string;
+  learningRate: string;
+  schedule: RunConfig['training']['schedule']['kind'];
+  factor: string;
+  everyEpochs: string;
+  afterEpochs: string;
+  warmupSteps: string;
+  floor: string;
+  patience: string;
+  clip: string;
+  maxEpochs: string;
+  maxSteps: string;
+  maxMinutes: string;
+  evalEvery: string;
+  earlyStopping: string;
+  checkpointEvery: string;
+  seed: string;
+  device: string;
+  threads: string;
+}
+
+export type FieldName = keyof Draft;
+export type Problems = Partial<Record<FieldName, string>>;
+
+/** Shown as a percentage, a fraction in the configuration. */
+const percentFields: readonly FieldName[] = ['valid', 'test'];
+/** May be left empty. */
+const optionalFields: readonly FieldName[] = [
+  ...(['maxVocabulary', 'clip', 'maxEpochs', 'maxSteps', 'maxMinutes'] as const),
+  ...(['evalEvery', 'earlyStopping', 'checkpointEvery', 'threads'] as const),
+];
+
+/** The fields of a configuration. Fields that it has no use for get what their schema would fill in. */
+export function draftOf(config: RunConfig): Draft {
+  const { architecture: a, training: t, tokenizer, split } = config;
+  // All digits, so that a copied run is the same run.
+  const number = (value: number | null | undefined) => (value == null ? '' : String(value));
+  const percent = (fraction: number) => number(Number((fraction * 100).toPrecision(12)));
+  const optimizer = { momentum: 0.9, weightDecay: 0.01, ...t.optimizer };
+  const schedule = {
+    factor: 0.5,
+    everyEpochs: 1,
+    afterEpochs: 0,
+    warmupSteps: 100,
+    floor: 0.1,
+    patience: 1,
+    ...t.schedule,
+  };
+  return {
+    corpus: config.corpus,
+    validCorpus: config.validCorpus ?? '',
+    testCorpus: config.testCorpus ?? '',
+    valid: percent(split.valid),
+    test: percent(split.test),
+    tokenizer: tokenizer.kind,
+    unit: tokenizer.unit,
+    lowercase: tokenizer.lowercase,
+    minFrequency: number(tokenizer.minFrequency),
+    maxVocabulary: number(tokenizer.maxVocabulary),
+    cell: a.cell,
+    activation: a.activation,
+    reset: a.reset,
+    layers: number(a.layers),
+    hidden: number(a.hidden),
+    embedding: number(a.embedding),
+    dropout: number(a.dropout),
+    tie: a.tie,
+    batch: number(t.batch),
+    steps: number(t.steps),
+    partition: t.partition,
+    optimizer: t.optimizer.kind,
+    momentum: number(optimizer.momentum),
+    weightDecay: number(optimizer.weightDecay),
+    learningRate: number(t.learningRate),
+    schedule: t.schedule.kind,
+    factor: number(schedule.factor),
+    everyEpochs: number(schedule.everyEpochs),
+    afterEpochs: number(schedule.afterEpochs),
+    warmupSteps: number(schedule.warmupSteps),
+    floor: number(schedule.floor),
+    patience: number(schedule.patience),
+    clip: number(t.clip),
+    maxEpochs: number(t.maxEpochs),
+    maxSteps: number(t.maxSteps),
+    maxMinutes: number(t.maxMinutes),
+    evalEvery: number(t.evalEvery),
+    earlyStopping: number(t.earlyStopping),
+    checkpointEvery: number(t.checkpointEvery),
+    seed: number(t.seed),
+    device: config.device,
+    threads: number(config.threads),
+  };
+}
+
+/** What a typed number means: null where nothing is typed, NaN where it is none. "1,000" and "2e-3" are numbers. */
+export function parseNumber(typed: string): number | null {
+  const bare = typed.trim().replace(/^([+-]?\d{1,3}(?:,\d{3})+)(?=\.|$)/, (grouped) => grouped.replaceAll(',', ''));
+  if (bare === '') return null;
+  return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(bare) ? Number(bare) : NaN;
+}
+
+/** The configuration as the fields have it, not checked. */
+export function rawConfig(d: Draft): Record<string, unknown> & { architecture: Record<string, unknown> } {
+  const percent = (typed: string) => {
+    const value = parseNumber(typed);
+    // Through decimal digits, so that 7.5 % is 0.075.
+    return value === null ? null : Number((value / 100).toPrecision(12));
+  };
+  const n = parseNumber;
+  const optimizers = {
+    momentum: { momentum: n(d.momentum) },
+    adamw: { weightDecay: n(d.weightDecay) },
+  } as Partial<Record<Draft['optimizer'], object>>;
+  const schedules = {
+    step: { factor: n(d.factor), everyEpochs: n(d.everyEpochs), afterEpochs: n(d.afterEpochs) },
+    cosine: { warmupSteps: n(d.warmupSteps), floor: n(d.floor) },
+    plateau: { factor: n(d.factor), patience: n(d.patience) },
+  } as Partial<Record<Draft['schedule'], object>>;
+  return {
+    corpus: d.corpus,
+    validCorpus: d.validCorpus || null,
+    testCorpus: d.testCorpus || null,
+    split: { valid: d.validCorpus ? 0 : percent(d.valid), test: d.testCorpus ? 0 : percent(d.test) },
+    tokenizer: {
+      kind: d.tokenizer,
+      unit: d.unit,
+      lowercase: d.lowercase,
+      minFrequency: d.tokenizer === 'bpe' ? 1 : n(d.minFrequency),
+      maxVocabulary: d.tokenizer === 'char' ? undefined : (n(d.maxVocabulary) ?? undefined),
+    },
+    architecture: {
+      task: 'language-model',
+      cell: d.cell,
+      activation: d.activation,
+      reset: d.reset,
+      layers: n(d.layers),
+      hidden: n(d.hidden),
+      embedding: n(d.embedding),
+      dropout: n(d.dropout),
+      tie: d.tie,
+    },
+    training: {
+      batch: n(d.batch),
+      steps: n(d.steps),
+      partition: d.partition,
+      optimizer: { kind: d.optimizer, ...optimizers[d.optimizer] },
+      learningRate: n(d.learningRate),
+      schedule: { kind: d.schedule, ...schedules[d.schedule] },
+      clip: n(d.clip),
+      maxEpochs: n(d.maxEpochs),
+      maxSteps: n(d.maxSteps),
+      maxMinutes: n(d.maxMinutes),
+      evalEvery: n(d.evalEvery),
+      earlyStopping: n(d.earlyStopping),
+      checkpointEvery: n(d.checkpointEvery),
+      seed: n(d.seed),
+    },
+    device: d.device,
+    threads: n(d.threads),
+  };
+}
+
+export type Checked =
+  | { readonly config: RunConfig; readonly problems: Record<string, never> }
+  | { readonly config: null; readonly problems: Problems };
+
+/** The configuration, or what is wrong with which field. */
+export function check(draft: Draft): Checked {
+  const result = runConfigSchema.safeParse(rawConfig(draft));
+  if (result.success) return { config: result.data, problems: {} };
+  const problems: Problems = {};
+  for (const issue of result.error.issues) {
+    const field = fieldOf(issue.path.map(String), draft);
+    problems[field] ??= sentence(issue, field, draft);
+  }
+  return { config: null, problems };
+}
+
+/** The field that a part of the configuration is typed into. */
+function fieldOf(path: readonly string[], draft: Draft): FieldName {
+  if (path[0] === 'split') return (path[1] as 'valid' | 'test' | undefined) ?? 'valid';
+  const name = path.at(-1)!;
+  if (name === 'kind') return path.at(-2) as FieldName;
+  return name in draft ? (name as FieldName) : 'corpus';
+}
+
+function sentence(issue: z.core.$ZodIssue, field: FieldName, draft: Draft): string {
+  const typed = String(draft[field]).trim();
+  if (field === 'corpus') return text.problems.chooseCorpus;
+  const value = (n: number | bigint) =>
+    percentFields.includes(field) ? `${setting(Number(n) * 100)} %` : setting(Number(n));
+  switch (issue.code) {
+    case 'too_small':
+      return issue.inclusive === false
+        ? text.problems.above(value(issue.minimum))
+        : text.problems.atLeast(value(issue.minimum));
+    case 'too_big':
+      return issue.inclusive === false
+        ? text.problems.below(value(issue.maximum))
+        : text.problems.atMost(value(issue.maximum));
+    case 'invalid_type':
+      if (typed === '') return text.problems.missing;
+      return issue.expected === 'int'
+        ? text.problems.whole(typed)
+        : text.problems.notANumber(typed, optionalFields.includes(field));
+    default:
+      return issue.message;
+  }
+}
