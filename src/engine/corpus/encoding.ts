@@ -1,0 +1,193 @@
+/**
+ * Which encoding a text is in. In this order: what the person chose; a byte-order mark; UTF-16 without a mark, by where its
+ * zero bytes are; valid UTF-8; a legacy encoding by statistics of bytes (chardet). Names are those of the WHATWG Encoding
+ * Standard, where "iso-8859-1" and "us-ascii" are windows-1252.
+ */
+import { analyse } from 'chardet';
+import { CorpusError } from './errors.ts';
+import { sequenceLength } from './utf8.ts';
+
+export interface Detection {
+  /** WHATWG name, in lower case. */
+  readonly encoding: string;
+  readonly encodingFrom: 'bom' | 'utf-8' | 'detected' | 'chosen';
+  /** Plausible encodings, best first; `encoding` is the first. */
+  readonly candidates: readonly string[];
+}
+
+/** Every encoding a person may choose. */
+export const encodings: readonly string[] = [
+  'utf-8',
+  'utf-16le',
+  'utf-16be',
+  'windows-1252',
+  'iso-8859-2',
+  'iso-8859-3',
+  'iso-8859-4',
+  'iso-8859-5',
+  'iso-8859-6',
+  'iso-8859-7',
+  'iso-8859-8',
+  'iso-8859-10',
+  'iso-8859-13',
+  'iso-8859-14',
+  'iso-8859-15',
+  'iso-8859-16',
+  'windows-874',
+  'windows-1250',
+  'windows-1251',
+  'windows-1253',
+  'windows-1254',
+  'windows-1255',
+  'windows-1256',
+  'windows-1257',
+  'windows-1258',
+  'koi8-r',
+  'koi8-u',
+  'ibm866',
+  'macintosh',
+  'x-mac-cyrillic',
+  'shift_jis',
+  'euc-jp',
+  'iso-2022-jp',
+  'gb18030',
+  'gbk',
+  'big5',
+  'euc-kr',
+];
+
+/** The WHATWG name of a label such as "latin1"; null for labels that no decoder knows. */
+function nameOf(label: string): string | null {
+  try {
+    return new TextDecoder(label).encoding;
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * The WHATWG name of an encoding a person chose.
+ * @throws CorpusError for one that is not known
+ */
+export function chosenEncoding(label: string): string {
+  const name = nameOf(label.trim());
+  if (name) return name;
+  throw new CorpusError(
+    `"${label}" is not an encoding this program knows. Known ones are ${encodings.slice(0, 4).join(', ')}, shift_jis, gb18030, koi8-r and the others of the WHATWG Encoding Standard.`,
+  );
+}
+
+/** The encoding that a byte-order mark at the beginning announces. */
+export function byteOrderMark(head: Uint8Array): string | null {
+  if (head[0] === 0xef && head[1] === 0xbb && head[2] === 0xbf) return 'utf-8';
+  if (head[0] === 0xff && head[1] === 0xfe) return 'utf-16le';
+  if (head[0] === 0xfe && head[1] === 0xff) return 'utf-16be';
+  return null;
+}
+
+/** Share of zero bytes on one side of the byte pairs that makes them UTF-16: text in any script has spaces and line ends. */
+const utf16Zeros = 0.1;
+
+/** UTF-16 without a mark: zero bytes at odd places (little-endian) or at even places (big-endian), hardly any at the others. */
+export function unmarkedUtf16(head: Uint8Array): string | null {
+  const zeros = [0, 0];
+  for (let i = 0; i < head.length; i++) if (head[i] === 0) zeros[i & 1]!++;
+  const [even, odd] = zeros as [number, number];
+  const enough = (head.length / 2) * utf16Zeros;
+  if (head.length < 4 || head.length % 2 === 1) return null;
+  if (odd > enough && even * 20 < odd) return 'utf-16le';
+  if (even > enough && odd * 20 < even) return 'utf-16be';
+  return null;
+}
+
+/** The first byte that ASCII does not explain: above 7F, or the escape that begins an ISO-2022 sequence. -1 if there is none. */
+export function firstBeyondAscii(bytes: Uint8Array): number {
+  for (let i = 0; i < bytes.length; i++) if (bytes[i]! >= 0x80 || bytes[i] === 0x1b) return i;
+  return -1;
+}
+
+/** Longest character of UTF-8: so many bytes at the end of a sample may be one that is cut off. */
+const longestSequence = 4;
+
+interface Utf8Evidence {
+  /** Well-formed sequences of two bytes or more. */
+  readonly wellFormed: number;
+  /** Maximal ill-formed subparts: what decoding would turn into U+FFFD. */
+  readonly illFormed: number;
+}
+
+/** Counts what speaks for and against UTF-8. A sequence cut off by the end of the sample speaks for neither. */
+export function utf8Evidence(bytes: Uint8Array): Utf8Evidence {
+  let wellFormed = 0;
+  let illFormed = 0;
+  let i = 0;
+  while (i < bytes.length) {
+    const lead = bytes[i]!;
+    if (lead < 0x80) {
+      i++;
+      continue;
+    }
+    const length = sequenceLength(lead);
+    let have = 1;
+    // The second byte of some leads is limited further: no overlong forms, no surrogates, nothing beyond U+10FFFF.
+    let low = lead === 0xe0 ? 0xa0 : lead === 0xf0 ? 0x90 : 0x80;
+    let high = lead === 0xed ? 0x9f : lead === 0xf4 ? 0x8f : 0xbf;
+    while (have < length && i + have < bytes.length && bytes[i + have]! >= low && bytes[i + have]! <= high) {
+      have++;
+      low = 0x80;
+      high = 0xbf;
+    }
+    if (length > 1 && have === length) wellFormed++;
+    else if (length === 1 || i + have < bytes.length || bytes.length - i >= longestSequence) illFormed++;
+    i += have;
+  }
+  return { wellFormed, illFormed };
+}
+
+/** chardet's confidence (0 … 100) below which a guess is noise. */
+const leastConfidence = 10;
+
+/** Legacy encodings by likelihood. Unicode is left out: what could be UTF-8 or UTF-16 was looked at before. */
+function legacyCandidates(sample: Uint8Array): string[] {
+  const names = analyse(sample)
+    .filter(({ confidence, name }) => confidence >= leastConfidence && !/^(UTF|ASCII)/i.test(name))
+    .map(({ name }) => nameOf(name))
+    .filter((name) => name !== null);
+  return [...new Set([...names, 'windows-1252'])];
+}
+
+/** Share of the characters beyond ASCII that may be wrong in a text that is only a little damaged. */
+const mostDamage = 0.01;
+
+/**
+ * Whether decoding gives text (almost) without the marks of a wrong guess: U+FFFD, and C1 control characters, which no text
+ * holds and which single-byte encodings give for the bytes they leave undefined. U+0085 (next line) is let pass.
+ */
+function decodesCleanly(sample: Uint8Array, encoding: string): boolean {
+  const text = new TextDecoder(encoding).decode(sample, { stream: true });
+  const beyondAscii = text.match(/[^\0-\x7f]/g)?.length ?? 0;
+  const wrong = text.match(/[\ufffd\u0080-\u0084\u0086-\u009f]/g)?.length ?? 0;
+  return wrong <= beyondAscii * mostDamage;
+}
+
+/**
+ * Decides between UTF-8 and legacy encodings, from a sample that begins at (or a little before) the first byte beyond ASCII.
+ *
+ * No ill-formed sequence: UTF-8. Otherwise the numbers of well-formed and ill-formed sequences decide. In UTF-8 with some
+ * damage the well-formed outnumber the ill-formed. In legacy text well-formed sequences come about by accident only (É
+ * followed by a closing quotation mark in windows-1252, one pair in seven in GBK, and then the bytes around them are
+ * ill-formed), so they are the fewer. Where they are the fewer but not zero, legacy must also *work*: one of the
+ * likely legacy encodings has to decode to clean text; if none does, the text is badly damaged UTF-8.
+ */
+export function detectBeyondAscii(sample: Uint8Array): Detection {
+  const { wellFormed, illFormed } = utf8Evidence(sample);
+  const legacy = legacyCandidates(sample);
+  const clean = legacy.filter((name) => decodesCleanly(sample, name));
+  const utf8 =
+    sample.includes(0x1b) && clean[0]?.startsWith('iso-2022')
+      ? false
+      : illFormed === 0 || (wellFormed > 0 && (wellFormed >= illFormed || clean.length === 0));
+  if (utf8) return { encoding: 'utf-8', encodingFrom: 'utf-8', candidates: ['utf-8', ...legacy] };
+  const ordered = [...new Set([...clean, ...legacy])];
+  return { encoding: ordered[0]!, encodingFrom: 'detected', candidates: [...ordered, 'utf-8'] };
+}
