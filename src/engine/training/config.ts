@@ -29,12 +29,12 @@ export type OptimizerConfig = z.output<typeof optimizerSchema>;
 
 export const scheduleSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('constant') }),
-  /** `afterEpochs` at the full rate, then multiplied by `factor` at the end of every `everyEpochs`. */
+  /** Multiplied by `factor` when `afterEpochs` are done, and again after every `everyEpochs` more. */
   z.strictObject({
     kind: z.literal('step'),
     factor: z.number().gt(0).lt(1).default(0.5),
     everyEpochs: z.number().gt(0).default(1),
-    afterEpochs: z.number().min(0).default(0),
+    afterEpochs: z.number().gt(0).default(1),
   }),
   /** Linear warm-up over `warmupSteps`, then half a cosine down to `floor` × the learning rate at the last step. */
   z.strictObject({

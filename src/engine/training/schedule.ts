@@ -18,8 +18,8 @@ export function learningRateAt(base: number, schedule: ScheduleConfig, at: Sched
     case 'constant':
       return base;
     case 'step': {
-      const reductions = Math.floor((at.epoch - schedule.afterEpochs) / schedule.everyEpochs);
-      return base * schedule.factor ** Math.max(0, reductions);
+      if (at.epoch < schedule.afterEpochs) return base;
+      return base * schedule.factor ** (1 + Math.floor((at.epoch - schedule.afterEpochs) / schedule.everyEpochs));
     }
     case 'cosine': {
       // Loshchilov & Hutter 2017 (SGDR), one cycle, after a linear warm-up (Goyal et al. 2017).

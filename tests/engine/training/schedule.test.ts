@@ -15,7 +15,7 @@ describe('learning-rate schedules', () => {
   });
 
   it('step decay as in Zaremba et al. 2014 (small): full rate for four epochs, then halved after each', () => {
-    const schedule: ScheduleConfig = { kind: 'step', factor: 0.5, afterEpochs: 3, everyEpochs: 1 };
+    const schedule: ScheduleConfig = { kind: 'step', factor: 0.5, afterEpochs: 4, everyEpochs: 1 };
     const rates = [0, 1, 3, 3.99, 4, 4.5, 5, 6].map((epoch) => learningRateAt(1, schedule, at(1, epoch)));
     expect(rates).toEqual([1, 1, 1, 1, 0.5, 0.5, 0.25, 0.125]);
   });

@@ -74,7 +74,7 @@ export function draftOf(config: RunConfig): Draft {
   const schedule = {
     factor: 0.5,
     everyEpochs: 1,
-    afterEpochs: 0,
+    afterEpochs: 1,
     warmupSteps: 100,
     floor: 0.1,
     patience: 1,

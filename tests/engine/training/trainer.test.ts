@@ -1,0 +1,216 @@
+import { describe, expect, it } from 'vitest';
+import { learnTokenizer } from '../../../src/engine/corpus/tokenizer-learner.ts';
+import { tokensInMemory } from '../../../src/engine/corpus/token-source.ts';
+import { createReferenceKernels } from '../../../src/engine/kernels/reference/index.ts';
+import type { StepMetrics } from '../../../src/engine/protocol.ts';
+import { decodeCheckpoint, encodeCheckpoint } from '../../../src/engine/training/checkpoint.ts';
+import type { RunConfig } from '../../../src/engine/training/config.ts';
+import { DivergedError, Trainer, type EvaluationOutcome } from '../../../src/engine/training/trainer.ts';
+import { tinyConfig } from './tiny.ts';
+
+const text = 'the cat sat on the mat; the dog sat on the log. '.repeat(6);
+const tokenizer = await learnTokenizer(tinyConfig().tokenizer, text);
+
+/** A trainer on 240 + 48 characters; its clock ticks a millisecond a look, so that no number depends on the machine. */
+function trainer(config: RunConfig): Trainer {
+  const ids = tokenizer.encode(text);
+  let now = 0;
+  return new Trainer({
+    kernels: createReferenceKernels(),
+    config,
+    tokenizer,
+    charactersPerToken: 1,
+    train: tokensInMemory(ids.subarray(0, 240)),
+    valid: tokensInMemory(ids.subarray(240)),
+    test: null,
+    clock: () => (now += 0.001),
+  });
+}
+
+const turn = async () => {};
+
+interface Record {
+  steps: StepMetrics[];
+  evaluations: EvaluationOutcome[];
+}
+
+async function run(of: Trainer, untilStep: number, record: Record): Promise<void> {
+  while (of.step < untilStep && of.finished === null) {
+    if (of.evaluationDue) record.evaluations.push(await of.evaluateNow(turn));
+    record.steps.push(await of.trainStep());
+  }
+}
+
+async function finish(of: Trainer, record: Record): Promise<void> {
+  await run(of, Infinity, record);
+  if (of.evaluationDue) record.evaluations.push(await of.evaluateNow(turn));
+}
+
+/** What must not depend on interruptions: everything but the clock. */
+const timeless = ({ steps, evaluations }: Record) => ({
+  steps: steps.map(({ step, epoch, loss, gradNorm, learningRate }) => ({ step, epoch, loss, gradNorm, learningRate })),
+  evaluations: evaluations.map(({ metrics, best, sample }) => ({
+    step: metrics.step,
+    loss: metrics.loss,
+    best,
+    sample,
+  })),
+});
+
+const variants: [string, RunConfig][] = [
+  ['lstm, dropout, adam', tinyConfig()],
+  [
+    'gru, momentum, cosine',
+    tinyConfig({
+      architecture: { cell: 'gru' },
+      training: { optimizer: { kind: 'momentum' }, schedule: { kind: 'cosine', warmupSteps: 3 } },
+    }),
+  ],
+  [
+    'rnn, random windows, plateau',
+    tinyConfig({
+      architecture: { cell: 'rnn' },
+      training: { partition: 'random', schedule: { kind: 'plateau', patience: 0 }, evalEvery: 1 },
+    }),
+  ],
+  [
+    'one-hot, tied off, adamw, no carry at an epoch’s end',
+    tinyConfig({
+      architecture: { embedding: 0 },
+      training: { optimizer: { kind: 'adamw' }, maxSteps: 40, evalEvery: 7 },
+    }),
+  ],
+  [
+    'tied, rmsprop',
+    tinyConfig({ architecture: { embedding: 6, tie: true }, training: { optimizer: { kind: 'rmsprop' } } }),
+  ],
+  [
+    'adagrad, gru reset before',
+    tinyConfig({ architecture: { cell: 'gru', reset: 'before' }, training: { optimizer: { kind: 'adagrad' } } }),
+  ],
+];
+
+describe('Trainer', () => {
+  it.each(variants)('resumed at any step it computes the same bits: %s', async (_, config) => {
+    const whole = trainer(config);
+    const uninterrupted: Record = { steps: [], evaluations: [] };
+    await finish(whole, uninterrupted);
+    expect(uninterrupted.steps).toHaveLength(config.training.maxSteps!);
+    const end = await whole.checkpoint();
+
+    for (const at of [0, 1, 4, 5, 11]) {
+      const before = trainer(config);
+      const record: Record = { steps: [], evaluations: [] };
+      await run(before, at, record);
+      const saved = encodeCheckpoint(await before.checkpoint());
+      before.dispose();
+      const after = trainer(config);
+      await after.restore(decodeCheckpoint(saved));
+      await finish(after, record);
+      expect(timeless(record), `interrupted after step ${at}`).toEqual(timeless(uninterrupted));
+      expect((await after.checkpoint()).tensors, `interrupted after step ${at}`).toEqual(end.tensors);
+      after.dispose();
+    }
+    whole.dispose();
+  });
+
+  it('a checkpoint remembers the steps since the checkpoint before the last one', async () => {
+    const of = trainer(tinyConfig());
+    const record: Record = { steps: [], evaluations: [] };
+    await run(of, 2, record);
+    expect((await of.checkpoint()).steps.map(({ step }) => step)).toEqual([1, 2]);
+    await run(of, 5, record);
+    expect((await of.checkpoint()).steps.map(({ step }) => step)).toEqual([1, 2, 3, 4, 5]);
+    await run(of, 6, record);
+    const last = await of.checkpoint();
+    expect(last.steps.map(({ step }) => step)).toEqual([3, 4, 5, 6]);
+    expect(last.state.evals.map(({ step }) => step)).toEqual([4]);
+    expect(last.steps).toEqual(record.steps.slice(2));
+    of.dispose();
+  });
+
+  it('evaluating does not disturb training', async () => {
+    const [often, never] = [
+      trainer(tinyConfig({ training: { evalEvery: 1 } })),
+      trainer(tinyConfig({ training: { evalEvery: 1000 } })),
+    ];
+    const a: Record = { steps: [], evaluations: [] };
+    const b: Record = { steps: [], evaluations: [] };
+    await finish(often, a);
+    await finish(never, b);
+    expect(a.evaluations).toHaveLength(12);
+    expect(timeless(a).steps).toEqual(timeless(b).steps);
+    often.dispose();
+    never.dispose();
+  });
+
+  it('an abandoned evaluation leaves the run as it was, the evaluation still due', async () => {
+    const of = trainer(tinyConfig());
+    const record: Record = { steps: [], evaluations: [] };
+    await run(of, 4, record);
+    const state = await of.model.readState();
+    const abandon = async () => {
+      throw new Error('stop');
+    };
+    await expect(of.evaluateNow(abandon)).rejects.toThrow('stop');
+    expect(of.evaluationDue).toBe(true);
+    expect(await of.model.readState()).toEqual(state);
+    expect((await of.checkpoint()).state.evals).toEqual([]);
+    of.dispose();
+  });
+
+  it('learns: validation loss falls well below that of the first evaluation', async () => {
+    const of = trainer(
+      tinyConfig({ architecture: { dropout: 0 }, training: { maxSteps: 150, evalEvery: 50, learningRate: 0.03 } }),
+    );
+    const record: Record = { steps: [], evaluations: [] };
+    await finish(of, record);
+    // Uniform guessing over the vocabulary costs ln V; 150 steps on this repetitive text must do far better.
+    expect(record.steps[0]!.loss).toBeGreaterThan(0.9 * Math.log(tokenizer.vocabularySize));
+    expect(record.evaluations.at(-1)!.metrics.loss).toBeLessThan(0.5 * Math.log(tokenizer.vocabularySize));
+    expect(of.best).toEqual({ step: 150, loss: record.evaluations.at(-1)!.metrics.loss });
+    of.dispose();
+  });
+
+  it('stops early after as many evaluations without improvement as asked', async () => {
+    const config = tinyConfig({
+      training: {
+        maxSteps: 1000,
+        evalEvery: 2,
+        earlyStopping: 3,
+        learningRate: 3,
+        optimizer: { kind: 'sgd' },
+        clip: 1,
+      },
+    });
+    const of = trainer(config);
+    const record: Record = { steps: [], evaluations: [] };
+    await finish(of, record);
+    expect(of.finished).toBe('early-stopped');
+    expect(record.evaluations.slice(-3).every(({ best }) => !best)).toBe(true);
+    of.dispose();
+  });
+
+  it('says at which step a run diverged and what to change', async () => {
+    const config = tinyConfig({
+      architecture: { cell: 'rnn', activation: 'relu', dropout: 0 },
+      training: { learningRate: 1000, optimizer: { kind: 'sgd' }, clip: null, maxSteps: 200 },
+    });
+    const of = trainer(config);
+    const failure = finish(of, { steps: [], evaluations: [] });
+    await expect(failure).rejects.toThrow(DivergedError);
+    await expect(failure).rejects.toThrow(
+      new RegExp(`at step ${of.step + 1} .*gradient clipping.*lower the learning rate`),
+    );
+    of.dispose();
+  });
+
+  it('bits per character: the loss in bits over the characters of a token', async () => {
+    const of = trainer(tinyConfig());
+    const record: Record = { steps: [], evaluations: [] };
+    await finish(of, record);
+    const { loss, bitsPerCharacter } = record.evaluations[0]!.metrics;
+    expect(bitsPerCharacter).toBeCloseTo(loss / 0.6931471805599453, 12);
+    of.dispose();
+  });
+});
