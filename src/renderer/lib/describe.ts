@@ -37,3 +37,11 @@ export function tokenizerName(t: TokenizerConfig): string {
 export function runColor(run: { color: number }): string {
   return `var(--run-${((run.color % 8) + 8) % 8})`;
 }
+
+/** "UTF-8", "Windows-1252", "Shift_JIS": an encoding's label as people write it. */
+export function encodingName(label: string): string {
+  if (/^shift[_-]jis$/i.test(label)) return 'Shift_JIS';
+  if (/^big5/i.test(label)) return 'Big5';
+  if (/^windows-/i.test(label)) return label.replace(/^windows/i, 'Windows');
+  return label.toUpperCase();
+}

@@ -97,6 +97,7 @@ function pair(value: number, per: number, big: string, small: string): string {
 export function percent(fraction: Maybe): string {
   if (!usable(fraction)) return none;
   const value = fraction * 100;
+  if (!Number.isFinite(value)) return none;
   if (value === 0) return '0 %';
   if (value < 0.01) return '< 0.01 %';
   return `${value >= 10 ? whole.format(value) : Number(value.toPrecision(2)).toString()} %`;

@@ -177,13 +177,14 @@ export class Workspace {
   }
 
   async #follow(): Promise<void> {
+    let delay = firstDelay;
     while (!this.#ended.signal.aborted) {
       const attempt = new AbortController();
       const signal = AbortSignal.any([this.#ended.signal, attempt.signal]);
       try {
         const changes = await this.api.app.watch(undefined, { signal });
         // Reads from the start: what changes while the lists load is not missed.
-        await Promise.all([this.#read(changes), this.#load()]);
+        await Promise.all([this.#read(changes), this.#load().then(() => (delay = firstDelay))]);
       } catch (error) {
         if (this.#ended.signal.aborted) return;
         if (this.#state === 'open') this.#problem = reason(error);
@@ -191,7 +192,8 @@ export class Workspace {
         attempt.abort();
       }
       // The stream ends with its channel. The connection opens again by itself, and calls wait for that.
-      await new Promise((resolve) => setTimeout(resolve, retryDelay));
+      await new Promise((resolve) => setTimeout(resolve, delay));
+      delay = Math.min(2 * delay, longestDelay);
     }
   }
 
@@ -258,8 +260,9 @@ export class Workspace {
   }
 }
 
-/** Milliseconds before the stream of changes is asked for again. */
-const retryDelay = 500;
+/** Milliseconds before the stream of changes is asked for again; doubled after each failure. */
+const firstDelay = 250;
+const longestDelay = 8000;
 
 /** What trains comes first. */
 const liveOrder: readonly Run['status'][] = ['running', 'preparing', 'paused', 'queued'];

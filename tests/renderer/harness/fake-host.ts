@@ -21,12 +21,18 @@ export class FakeHost implements Connection {
   readonly api: Api;
   readonly corpora = new Map<string, Corpus>();
   readonly runs = new Map<string, Run>();
-  #options: FakeOptions;
+  /** The call that fails, as "runs.list"; null when all work. */
+  fail: string | null;
+  /** Calls of runs.get that wait for `holdDetails` to be released. */
+  heldDetails = 0;
+  #detailGate: Promise<void> = Promise.resolve();
+  #slow: boolean;
   #watchers = new Set<(change: Change) => void>();
   #stateListeners = new Set<(state: ConnectionState) => void>();
 
   constructor(options: FakeOptions) {
-    this.#options = options;
+    this.fail = options.fail;
+    this.#slow = options.slow;
     for (let index = 0; index < options.corpora; index++) this.corpora.set(`corpus-${index}`, corpus(index));
     for (let index = 0; index < options.runs; index++) this.runs.set(`run-${index}`, run(index));
     this.api = createRouterClient(this.#router());
@@ -45,6 +51,13 @@ export class FakeHost implements Connection {
 
   async offer(file: File): Promise<ImportSource> {
     return { type: 'text', text: await file.text(), name: file.name };
+  }
+
+  /** From now on runs.get answers with what there was when it was called, but only after the returned function was called. */
+  holdDetails(): () => void {
+    let release = () => undefined as void;
+    this.#detailGate = new Promise((resolve) => (release = resolve));
+    return () => release();
   }
 
   send(change: Change): void {
@@ -87,8 +100,8 @@ export class FakeHost implements Connection {
     const os = implement(contract);
     const hold = new Promise<never>(() => undefined);
     const guard = async (name: string) => {
-      if (this.#options.slow) await hold;
-      if (this.#options.fail === name) {
+      if (this.#slow) await hold;
+      if (this.fail === name) {
         throw new ORPCError('CONFLICT', {
           message: 'The workspace is open in another Unroll. Close that one and try again.',
         });
@@ -202,8 +215,11 @@ export class FakeHost implements Connection {
           await guard('runs.list');
           return [...this.runs.values()];
         }),
-        get: os.runs.get.handler(({ input }) => {
+        get: os.runs.get.handler(async ({ input }) => {
           const one = this.runs.get(input.id);
+          this.heldDetails++;
+          await this.#detailGate;
+          this.heldDetails--;
           if (!one) throw new ORPCError('NOT_FOUND', { message: 'This run no longer exists.' });
           return detail(one, Number(input.id.split('-')[1]));
         }),

@@ -15,6 +15,7 @@ export const common = {
   internalError: 'Something went wrong inside Unroll. The terminal that runs it may say more.',
   failedTitle: 'This could not be loaded',
   connecting: 'Connecting…',
+  notLoaded: 'Not loaded',
   reconnecting: 'Reconnecting… If Unroll was stopped, start it again.',
   reconnectingDetail:
     'The connection to Unroll was lost; what is shown may be out of date. Training goes on without it.',
@@ -33,7 +34,7 @@ export const common = {
     paused: 'Paused',
     finished: 'Finished',
     stopped: 'Stopped',
-    'early-stopped': 'Stopped early',
+    'early-stopped': 'Early stop',
     interrupted: 'Interrupted',
     failed: 'Failed',
   },

@@ -39,8 +39,8 @@ export const corpora = {
   textFailed: 'The text could not be read',
   more: 'Show more',
   shown: (shown: number, of: number) => `${integer(shown)} of ${integer(of)} bytes shown`,
-  from: { bom: 'from its byte-order mark', 'utf-8': 'valid', detected: 'detected', chosen: 'chosen by you' },
-  encodingLine: (encoding: string, from: string) => `${encoding}, ${from}`,
+  /** How the encoding was found; valid UTF-8 needs no comment. */
+  from: { bom: ' (byte-order mark)', 'utf-8': '', detected: ' (detected)', chosen: ' (chosen)' },
   source: (source: string) => (source === 'sample' ? 'Sample' : source === 'pasted' ? 'Pasted' : source),
   removedOne: (name: string) => `Removed “${name}”`,
   removed: (count: number) => `Removed ${integer(count)} corpora`,
