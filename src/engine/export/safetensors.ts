@@ -112,7 +112,8 @@ function readEntry(name: string, value: unknown, file: Uint8Array, start: number
       `Tensor "${name}" of shape [${shape.join(', ')}] does not fit its bytes ${from} … ${to}: the file is cut off or damaged.`,
     );
   }
-  const copy = file.slice(start + from, start + to).buffer;
+  // Not `slice`: that of a Node Buffer does not copy, and its memory holds more than the file.
+  const copy = new Uint8Array(file.subarray(start + from, start + to)).buffer;
   const data =
     dtype === 'F64' ? new Float64Array(copy) : dtype === 'F32' ? new Float32Array(copy) : new Int32Array(copy);
   return { shape, data };
