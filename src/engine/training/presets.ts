@@ -60,7 +60,7 @@ const tiny: Preset = {
 
 /**
  * Karpathy's char-rnn (2015, github.com/karpathy/char-rnn): 2 × 128 LSTM on one-hot characters, 50 sequences of 50 steps, 2e-3,
- * decayed by 0.97 each epoch after the tenth, clip 5, 50 epochs. Adam instead of its RMSprop, as in its successor torch-rnn.
+ * decayed by 0.97 each epoch from the tenth on, clip 5, 50 epochs. Adam instead of its RMSprop, as in its successor torch-rnn.
  */
 export const charRnn: Preset = {
   id: 'char-rnn',

@@ -41,9 +41,10 @@ export function serveSockets(router: AnyRouter, maxPayload: number, reportError:
     socket.on('error', () => socket.terminate());
     void handler.upgrade({
       addEventListener: socket.addEventListener.bind(socket),
-      // Resolves when the message has left: a slow page slows its streams down instead of filling our memory.
+      // Done when the message has left: a slow page slows its streams down instead of filling our memory. A socket that is
+      // gone says so by its 'close', which ends what it carried; until that event has had its turn, nothing goes on.
       send: (data: Parameters<WebSocket['send']>[0]) =>
-        new Promise<void>((resolve, reject) => socket.send(data, (error) => (error ? reject(error) : resolve()))),
+        new Promise<void>((resolve) => socket.send(data, (error) => (error ? setImmediate(resolve) : resolve()))),
     });
   });
 
