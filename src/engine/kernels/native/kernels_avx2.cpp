@@ -1,1 +1,7 @@
-// Placeholder.
+#define UNROLL_ISA avx2
+#define UNROLL_ISA_NAME "avx2"
+#include "kernels.inc"
+
+namespace unroll {
+const KernelTable& kernelsAvx2() { return avx2::kTable; }
+}  // namespace unroll

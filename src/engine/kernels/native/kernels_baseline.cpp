@@ -1,1 +1,7 @@
-// Placeholder.
+#define UNROLL_ISA baseline
+#define UNROLL_ISA_NAME "baseline"
+#include "kernels.inc"
+
+namespace unroll {
+const KernelTable& kernelsBaseline() { return baseline::kTable; }
+}  // namespace unroll

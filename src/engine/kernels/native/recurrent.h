@@ -1,0 +1,632 @@
+// A whole recurrent sequence, forward and backward, as one launch of the team.
+//
+// Hidden units are dealt to the threads in blocks. Each thread packs its own units' weights, and from then on owns its units' columns
+// of the gates, cell states and gradients: per time step threads only need each other's h (forward) or gate gradients (backward), and
+// meet at one barrier (two for gru_before).
+#pragma once
+#include "cells.h"
+#include "linear.h"
+
+namespace unroll {
+namespace UNROLL_ISA {
+
+/** Rows of the input projection computed ahead of the recurrence, so that the gates are still in the cache when it comes to them. */
+constexpr size_t kChunkRows = 256;
+
+/** Buffers kept from forward to backward. Rows are internal rows (Plan); widths are padded units. */
+struct Workspace {
+  float* gates;  // [rows][planes][Hp]
+  float* hPrevious;  // [rows][Hp]: the h that entered the step
+  float* c;  // [rows][Hp], lstm; gru_before: r∘h
+
+  Workspace(float* memory, size_t planes, size_t N, size_t Hp)
+      : gates(memory), hPrevious(memory + N * planes * Hp), c(hPrevious + N * Hp) {}
+};
+
+/** The units of one block (one or two vectors) and the panels that their weights make for `planes` neighbouring planes. */
+struct UnitBlock {
+  size_t planes, firstVector, vectors;
+
+  size_t unit() const { return firstVector * kLanes; }
+  /** One vector of units: panels go across the planes; two: a panel is one plane. */
+  bool across() const { return vectors == 1; }
+  size_t tiles() const { return !across() ? planes : planes == 3 ? 1 : ceilDiv(planes, 2); }
+  size_t width(size_t tile) const { return !across() ? vectors : planes == 3 ? 3 : least(2, planes - 2 * tile); }
+  size_t plane(size_t tile, size_t w) const { return across() ? 2 * tile + w : tile; }
+  size_t unitOf(size_t w) const { return unit() + (across() ? 0 : w * kLanes); }
+  /** Vectors of columns before `tile`. */
+  size_t before(size_t tile) const { return across() ? 2 * tile : vectors * tile; }
+};
+
+/** A thread's units. */
+template <size_t kGates>
+struct OwnUnits {
+  static constexpr size_t kBlockVectors = kLanes == 16 && kGates > 1 ? 1 : 2;
+  size_t firstBlock, lastBlock, allVectors;
+
+  OwnUnits(const Worker& worker, size_t Hp) : allVectors(Hp / kLanes) {
+    worker.share(ceilDiv(allVectors, kBlockVectors), firstBlock, lastBlock);
+  }
+  UnitBlock block(size_t index, size_t planes) const {
+    const size_t first = index * kBlockVectors;
+    return {planes, first, least(kBlockVectors, allVectors - first)};
+  }
+  size_t begin() const { return least(firstBlock * kBlockVectors, allVectors) * kLanes; }
+  size_t end() const { return least(lastBlock * kBlockVectors, allVectors) * kLanes; }
+};
+
+/** Packed transposed weights [gates*H,K] of one block; `gates` names the gate of each plane. */
+static inline void packUnits(float* packed, const UnitBlock& block, const float* weight, size_t K, size_t H, const size_t* gates) {
+  packed += K * block.planes * block.unit();
+  for (size_t t = 0; t < block.tiles(); t++) {
+    const size_t width = block.width(t);
+    for (size_t w = 0; w < width; w++) {
+      const size_t unit = block.unitOf(w);
+      const size_t real = unit < H ? least(kLanes, H - unit) : 0;
+      packTransposed(packed + K * kLanes * block.before(t) + w * kLanes, width * kLanes, weight + (gates[block.plane(t, w)] * H + unit) * K,
+                     (ptrdiff_t)K, real, K);
+    }
+  }
+}
+
+/**
+ * to[r][plane][unit] = from + Σ_k a[r][k] W[plane, unit][k] for one block and at most kMaxRows rows. `start[plane]`: [Hp], the same for
+ * every row; null: what stands in `to`.
+ */
+static inline void multiplyUnits(const UnitBlock& block, const float* packed, const float* a, ptrdiff_t lda, size_t rows, size_t K, float* to,
+                          ptrdiff_t ldTo, size_t Hp, const float* const* start) {
+  packed += K * block.planes * block.unit();
+  const Split depths(K, kDepth + kDepth / 2);
+  for (size_t t = 0; t < block.tiles(); t++) {
+    const size_t width = block.width(t);
+    const float* b = packed + K * kLanes * block.before(t);
+    Tile tile;
+    tile.toRow = ldTo;
+    for (size_t w = 0; w < width; w++) {
+      const size_t plane = block.plane(t, w), unit = block.unitOf(w);
+      tile.to[w] = to + plane * Hp + unit;
+      tile.from[w] = start[plane] ? start[plane] + unit : tile.to[w];
+      tile.fromRow[w] = start[plane] ? 0 : ldTo;
+    }
+    for (size_t d = 0; d < depths.tiles; d++) {
+      const size_t k0 = depths.begin(d);
+      kMicros.of[0][width][rows](a + k0, lda, b + k0 * width * kLanes, depths.begin(d + 1) - k0, tile);
+      for (size_t w = 0; w < width; w++) {
+        tile.from[w] = tile.to[w];
+        tile.fromRow[w] = ldTo;
+      }
+    }
+  }
+}
+
+template <Cell kCell>
+class Forward {
+  using P = Planes<kCell>;
+  static constexpr size_t kOwnGates = P::kGates;
+
+ public:
+  Forward(RecurrentForward& call, size_t threads) : call_(call), plan_(call.plan), Hp_(padUnits(call.H)), stride_((ptrdiff_t)(P::kCount * Hp_)) {
+    Scratch& scratch = *call.scratch;
+    const size_t H = call.H, I = call.I, B = call.B;
+    few_ = !call.workspace && plan_.rows <= kFewRows;
+    chunkSteps_ = kChunkRows / B > 0 ? kChunkRows / B : 1;
+    if (call.workspace) {
+      const Workspace workspace(call.workspace, P::kCount, call.T * B, Hp_);
+      gates_ = workspace.gates;
+      h_ = workspace.hPrevious;
+      c_ = workspace.c;
+    } else {
+      gates_ = scratch.floats(least(chunkSteps_, plan_.steps) * B * P::kCount * Hp_);
+      h_ = scratch.floats(2 * B * Hp_);
+      c_ = scratch.floats(B * Hp_);
+    }
+    if (few_) {
+      sums_ = scratch.floats(kFewRows * 4 * Hp_);
+    } else {
+      packedInput_ = scratch.floats(I * P::kGates * Hp_);
+      packedHidden_ = scratch.floats(H * kHiddenPlanes<kCell> * Hp_);
+      if (kCell == Cell::GruBefore) packedCandidate_ = scratch.floats(H * Hp_);
+    }
+    if (kCell == Cell::Lstm) c0_ = call.workspace ? scratch.floats(B * Hp_) : c_;
+    if (plan_.source) gathered_ = scratch.floats(threads * chunkSteps_ * B * I);
+    startBiases(scratch);
+  }
+
+  void run(const Worker& worker) const {
+    const OwnUnits<kOwnGates> own(worker, Hp_);
+    if (!few_) pack(own);
+    begin(own);
+    worker.barrier();
+    for (size_t s0 = 0; s0 < plan_.steps; s0 += chunkSteps_) {
+      const size_t s1 = least(s0 + chunkSteps_, plan_.steps);
+      project(worker, own, s0, s1);
+      for (size_t s = s0; s < s1; s++) step(worker, own, s, s0, s1);
+    }
+  }
+
+ private:
+  /** Rows of the biases, padded: of the projection for every plane that x feeds, and of gru's q. */
+  void startBiases(Scratch& scratch) {
+    const RecurrentWeights& w = call_.weights;
+    const size_t H = call_.H;
+    float* rows = scratch.floats(P::kCount * Hp_);
+    for (size_t i = 0; i < P::kCount * Hp_; i++) rows[i] = 0;
+    for (size_t p = 0; p < P::kGates; p++) {
+      const size_t gate = P::kInputGate[p];
+      const bool both = w.biasHh && !(kCell == Cell::Gru && p == 0);
+      for (size_t u = 0; u < H; u++) rows[p * Hp_ + u] = w.biasIh[gate * H + u] + (both ? w.biasHh[gate * H + u] : 0.0f);
+    }
+    if (kCell == Cell::Gru) {
+      for (size_t u = 0; u < H; u++) rows[3 * Hp_ + u] = w.biasHh[2 * H + u];
+    }
+    for (size_t p = 0; p < P::kCount; p++) biases_[p] = rows + p * Hp_;
+  }
+
+  void pack(const OwnUnits<kOwnGates>& own) const {
+    for (size_t b = own.firstBlock; b < own.lastBlock; b++) {
+      packUnits(packedInput_, own.block(b, P::kGates), call_.weights.ih, call_.I, call_.H, P::kInputGate);
+      packUnits(packedHidden_, own.block(b, kHiddenPlanes<kCell>), call_.weights.hh, call_.H, call_.H, P::kHiddenGate);
+      if (kCell == Cell::GruBefore) packUnits(packedCandidate_, own.block(b, 1), call_.weights.hh, call_.H, call_.H, P::kInputGate);
+    }
+  }
+
+  /** h that enters step s: one row for each active sequence. */
+  float* hBefore(size_t s) const {
+    return h_ + (call_.workspace ? (size_t)plan_.offset[s] : (s % 2) * call_.B) * Hp_;
+  }
+  float* cAfter(size_t s) const { return c_ + (call_.workspace ? (size_t)plan_.offset[s] : 0) * Hp_; }
+  const float* cBefore(size_t s) const { return s == 0 ? c0_ : cAfter(s - 1); }
+
+  size_t sequence(size_t position) const { return plan_.order ? (size_t)plan_.order[position] : position; }
+
+  /** First internal row of the steps s0 … s1-1, which are neighbours in memory, in either direction. */
+  size_t firstRow(size_t s0, size_t s1) const { return (size_t)least((size_t)plan_.offset[s0], (size_t)plan_.offset[s1 - 1]); }
+
+  /** Gates of an internal row of the chunk s0 … s1-1. */
+  float* gatesOf(size_t row, size_t s0, size_t s1) const {
+    return gates_ + (ptrdiff_t)(call_.workspace ? row : row - firstRow(s0, s1)) * stride_;
+  }
+
+  /** Initial states, and zeros at padding. */
+  void begin(const OwnUnits<kOwnGates>& own) const {
+    const size_t H = call_.H, active = plan_.steps ? (size_t)plan_.active[0] : 0;
+    for (size_t u = own.begin(); u < own.end(); u += kLanes) {
+      const size_t real = u < H ? H - u : 0;
+      for (size_t j = 0; j < call_.B; j++) {
+        const size_t at = sequence(j) * H + u;
+        const Vec h = call_.h0 && real ? loadPart(call_.h0 + at, real) : Vec{};
+        const Vec c = call_.c0 && real ? loadPart(call_.c0 + at, real) : Vec{};
+        if (j < active) store(hBefore(0) + j * Hp_ + u, h);
+        else if (real) storePart(call_.hn + at, h, real);
+        if (kCell == Cell::Lstm) {
+          store(c0_ + j * Hp_ + u, c);
+          if (j >= active && real) storePart(call_.cn + at, c, real);
+        }
+      }
+      if (!call_.lengths || !real) continue;
+      for (size_t b = 0; b < call_.B; b++) {
+        for (size_t t = (size_t)call_.lengths[b]; t < call_.T; t++) storePart(call_.y + (t * call_.B + b) * call_.yWidth + u, Vec{}, real);
+      }
+    }
+  }
+
+  /** Sums of the gates that x feeds, for the steps s0 … s1-1. */
+  void project(const Worker& worker, const OwnUnits<kOwnGates>& own, size_t s0, size_t s1) const {
+    const size_t first = firstRow(s0, s1), I = call_.I;
+    size_t rows = 0;
+    for (size_t s = s0; s < s1; s++) rows += (size_t)plan_.active[s];
+    const float* x = call_.x + first * I;
+    if (plan_.source) {
+      float* gathered = gathered_ + worker.index * chunkSteps_ * call_.B * I;
+      for (size_t r = 0; r < rows; r++) {
+        __builtin_memcpy(gathered + r * I, call_.x + (size_t)plan_.source[first + r] * I, I * sizeof(float));
+      }
+      x = gathered;
+    }
+    float* to = gatesOf(first, s0, s1);
+    if (few_) {
+      for (size_t p = 0; p < P::kGates; p++) {
+        const size_t begin = least(own.begin(), call_.H), end = least(own.end(), call_.H);
+        dotRows(to + p * Hp_, stride_, x, (ptrdiff_t)I, rows, call_.weights.ih + P::kInputGate[p] * call_.H * I, biases_[p], I, begin, end);
+        zeroPadding(to + p * Hp_, rows, end, own.end());
+      }
+      return;
+    }
+    for (size_t b = own.firstBlock; b < own.lastBlock; b++) {
+      const UnitBlock block = own.block(b, P::kGates);
+      const Split tiles(rows, kMaxRows[block.width(0)]);
+      for (size_t t = 0; t < tiles.tiles; t++) {
+        const size_t r0 = tiles.begin(t);
+        multiplyUnits(block, packedInput_, x + r0 * I, (ptrdiff_t)I, tiles.begin(t + 1) - r0, I, to + (ptrdiff_t)r0 * stride_, stride_, Hp_,
+                      biases_);
+      }
+    }
+  }
+
+  void zeroPadding(float* to, size_t rows, size_t begin, size_t end) const {
+    for (size_t r = 0; r < rows; r++) {
+      for (size_t u = begin; u < end; u++) to[(ptrdiff_t)r * stride_ + u] = 0;
+    }
+  }
+
+  /** Adds W[gates of the planes] a to the sums of a few rows, without packed weights. */
+  void addDots(const OwnUnits<kOwnGates>& own, float* gates, size_t firstPlane, size_t planes, const size_t* gateOf, const float* a,
+               size_t rows) const {
+    const size_t begin = least(own.begin(), call_.H), end = least(own.end(), call_.H), H = call_.H;
+    for (size_t p = 0; p < planes; p++) {
+      const bool q = kCell == Cell::Gru && firstPlane + p == 3;
+      dotRows(sums_, (ptrdiff_t)Hp_, a, (ptrdiff_t)Hp_, rows, call_.weights.hh + gateOf[p] * H * H, q ? biases_[3] : nullptr, H, begin, end);
+      for (size_t r = 0; r < rows; r++) {
+        float* to = gates + (ptrdiff_t)r * stride_ + (firstPlane + p) * Hp_;
+        for (size_t u = begin; u < end; u++) to[u] = sums_[r * Hp_ + u] + (q ? 0.0f : to[u]);
+        if (q) for (size_t u = end; u < own.end(); u++) to[u] = 0;
+      }
+    }
+  }
+
+  void step(const Worker& worker, const OwnUnits<kOwnGates>& own, size_t s, size_t s0, size_t s1) const {
+    const size_t rows = (size_t)plan_.active[s];
+    const float* h = hBefore(s);
+    float* gates = gatesOf((size_t)plan_.offset[s], s0, s1);
+    constexpr size_t kFirst = P::kHiddenFirst;
+    const float* start[4] = {nullptr, nullptr, kCell == Cell::Gru ? biases_[3] : nullptr, nullptr};
+    if (few_) addDots(own, gates, kFirst, kHiddenPlanes<kCell>, P::kHiddenGate, h, rows);
+    for (size_t b = own.firstBlock; b < own.lastBlock; b++) {
+      const UnitBlock block = own.block(b, kHiddenPlanes<kCell>);
+      const Split tiles(rows, kMaxRows[block.width(0)]);
+      for (size_t t = 0; t < tiles.tiles; t++) {
+        const size_t r0 = tiles.begin(t), r1 = tiles.begin(t + 1);
+        if (!few_) {
+          multiplyUnits(block, packedHidden_, h + r0 * Hp_, (ptrdiff_t)Hp_, r1 - r0, call_.H, gates + (ptrdiff_t)r0 * stride_ + kFirst * Hp_,
+                        stride_, Hp_, start);
+        }
+        for (size_t j = r0; j < r1; j++) {
+          for (size_t v = 0; v < block.vectors; v++) {
+            const size_t u = block.unit() + v * kLanes;
+            float* g = gates + (ptrdiff_t)j * stride_ + u;
+            if constexpr (kCell == Cell::GruBefore) {
+              const Vec r = sigmoidOf(load(g + Hp_));
+              store(g + Hp_, r);
+              store(cAfter(s) + j * Hp_ + u, r * load(h + j * Hp_ + u));
+            } else {
+              const Vec after = cellForward<kCell>(g, Hp_, h + j * Hp_ + u, kCell == Cell::Lstm ? cBefore(s) + j * Hp_ + u : nullptr,
+                                                   kCell == Cell::Lstm ? cAfter(s) + j * Hp_ + u : nullptr);
+              finish(s, j, u, after);
+            }
+          }
+        }
+      }
+    }
+    if constexpr (kCell == Cell::GruBefore) candidate(worker, own, s, gates);
+    worker.barrier();
+  }
+
+  /** gru_before's second half: n = tanh(n_x + U_n (r∘h)), which needs everyone's r∘h. */
+  void candidate(const Worker& worker, const OwnUnits<kOwnGates>& own, size_t s, float* gates) const {
+    worker.barrier();
+    const size_t rows = (size_t)plan_.active[s];
+    const float* h = hBefore(s);
+    const float* rh = cAfter(s);
+    const float* start[4] = {};
+    if (few_) addDots(own, gates, 0, 1, P::kInputGate, rh, rows);
+    for (size_t b = own.firstBlock; b < own.lastBlock; b++) {
+      const UnitBlock block = own.block(b, 1);
+      const Split tiles(rows, kMaxRows[block.width(0)]);
+      for (size_t t = 0; t < tiles.tiles; t++) {
+        const size_t r0 = tiles.begin(t), r1 = tiles.begin(t + 1);
+        if (!few_) {
+          multiplyUnits(block, packedCandidate_, rh + r0 * Hp_, (ptrdiff_t)Hp_, r1 - r0, call_.H, gates + (ptrdiff_t)r0 * stride_, stride_,
+                        Hp_, start);
+        }
+        for (size_t j = r0; j < r1; j++) {
+          for (size_t v = 0; v < block.vectors; v++) {
+            const size_t u = block.unit() + v * kLanes;
+            float* g = gates + (ptrdiff_t)j * stride_ + u;
+            const Vec n = tanhOf(load(g));
+            const Vec z = sigmoidOf(load(g + 2 * Hp_));
+            store(g, n);
+            store(g + 2 * Hp_, z);
+            finish(s, j, u, n + z * (load(h + j * Hp_ + u) - n));
+          }
+        }
+      }
+    }
+  }
+
+  /** Hands on one vector of h': to y, and to the next step or, after a sequence's last step, to hn (and cn). */
+  UNROLL_INLINE void finish(size_t s, size_t j, size_t u, Vec h) const {
+    const size_t H = call_.H;
+    const size_t row = (size_t)plan_.offset[s] + j;
+    const bool last = s + 1 == plan_.steps || j >= (size_t)plan_.active[s + 1];
+    if (!last) store(hBefore(s + 1) + j * Hp_ + u, h);
+    if (u >= H) return;
+    const size_t real = H - u;
+    storePart(call_.y + (plan_.source ? (size_t)plan_.source[row] : row) * call_.yWidth + u, h, real);
+    if (!last) return;
+    const size_t at = sequence(j) * H + u;
+    storePart(call_.hn + at, h, real);
+    if (kCell == Cell::Lstm) storePart(call_.cn + at, load(cAfter(s) + j * Hp_ + u), real);
+  }
+
+  RecurrentForward& call_;
+  const Plan& plan_;
+  size_t Hp_;
+  ptrdiff_t stride_;
+  bool few_;
+  size_t chunkSteps_;
+  float* gates_;
+  float* h_;
+  float* c_;
+  float* c0_ = nullptr;
+  float* sums_ = nullptr;
+  float* packedInput_ = nullptr;
+  float* packedHidden_ = nullptr;
+  float* packedCandidate_ = nullptr;
+  float* gathered_ = nullptr;
+  const float* biases_[4] = {};
+};
+
+template <Cell kCell>
+class Backward {
+  using P = Planes<kCell>;
+  static constexpr size_t kOwnGates = P::kGates;
+
+ public:
+  explicit Backward(RecurrentBackward& call)
+      : call_(call), plan_(call.plan), Hp_(padUnits(call.H)), stride_((ptrdiff_t)(P::kCount * Hp_)),
+        workspace_(call.workspace, P::kCount, call.T * call.B, Hp_) {
+    Scratch& scratch = *call.scratch;
+    const size_t B = call.B;
+    packed_ = scratch.floats(kHiddenPlanes<kCell> * Hp_ * Hp_);
+    dh_ = scratch.floats(B * Hp_);
+    if (kCell == Cell::Lstm) {
+      dc_ = scratch.floats(B * Hp_);
+      c0_ = scratch.floats(B * Hp_);
+    }
+    if (kCell == Cell::GruBefore) {
+      packedCandidate_ = scratch.floats(Hp_ * Hp_);
+      dReset_ = scratch.floats(B * Hp_);
+    }
+    if (plan_.source && call.dx) dxRows_ = scratch.floats(plan_.rows * call.I);
+  }
+
+  /** Gradients of the gates' sums, in place of the gates, and of the initial states. */
+  void run(const Worker& worker) const {
+    const OwnUnits<kOwnGates> own(worker, Hp_);
+    const Panels panels(own.end() - own.begin());
+    if (own.end() > own.begin()) pack(own, panels);
+    begin(own);
+    for (size_t s = plan_.steps; s-- > 0;) step(worker, own, panels, s);
+    end(own);
+    if (plan_.steps == 0) worker.barrier();
+  }
+
+  /** Where dx's product goes: dx, or packed rows that spread() then puts in place. */
+  float* dxTarget() const { return dxRows_ ? dxRows_ : call_.dx; }
+
+  /** Row of the input weights behind column k of the planes that x feeds; null for padding. */
+  const float* inputRow(size_t k) const {
+    const size_t plane = k / Hp_, unit = k % Hp_;
+    return unit < call_.H ? call_.weights.ih + (P::kInputGate[plane] * call_.H + unit) * call_.I : nullptr;
+  }
+
+  /** Packed rows of dx to their places; zeros at padding. */
+  void spread(const Worker& worker) const {
+    if (!dxRows_) return;
+    worker.barrier();
+    const size_t I = call_.I, B = call_.B;
+    size_t begin, end;
+    if (!call_.accumulateDx) {
+      worker.share(call_.T, begin, end);
+      for (size_t t = begin; t < end; t++) {
+        for (size_t b = 0; b < B; b++) {
+          if (t >= (size_t)call_.lengths[b]) __builtin_memset(call_.dx + (t * B + b) * I, 0, I * sizeof(float));
+        }
+      }
+    }
+    worker.share(plan_.rows, begin, end);
+    for (size_t r = begin; r < end; r++) {
+      float* to = call_.dx + (size_t)plan_.source[r] * I;
+      const float* from = dxRows_ + r * I;
+      for (size_t i = 0; i < I; i += kLanes) {
+        const Vec v = loadPart(from + i, I - i);
+        storePart(to + i, call_.accumulateDx ? loadPart(to + i, I - i) + v : v, I - i);
+      }
+    }
+  }
+
+  /** The blocks of weight gradients, one for each plane; operand 0 is x, 1 what entered the step, 2 gru_before's r∘h. */
+  void outerBlocks(OuterBlock (&blocks)[4]) const {
+    const size_t H = call_.H, I = call_.I;
+    for (size_t p = 0; p < P::kCount; p++) {
+      const bool input = p < P::kGates;
+      const bool q = kCell == Cell::Gru && p == 3;
+      const bool hidden = !(kCell == Cell::Gru && p == 0);
+      const size_t gate = q ? 2 : P::kInputGate[p];
+      blocks[p] = {workspace_.gates + p * Hp_,
+                   H,
+                   {input ? call_.dIh + gate * H * I : nullptr, hidden ? call_.dHh + gate * H * H : nullptr},
+                   {0, kCell == Cell::GruBefore && p == 0 ? size_t{2} : size_t{1}},
+                   {input ? call_.dBiasIh + gate * H : nullptr, hidden && call_.dBiasHh ? call_.dBiasHh + gate * H : nullptr}};
+    }
+  }
+
+  void outerOperands(OuterOperand (&operands)[3]) const {
+    operands[0] = {call_.x, (ptrdiff_t)call_.I, plan_.source, call_.I};
+    operands[1] = {workspace_.hPrevious, (ptrdiff_t)Hp_, nullptr, call_.H};
+    operands[2] = {workspace_.c, (ptrdiff_t)Hp_, nullptr, call_.H};
+  }
+
+  const float* gates() const { return workspace_.gates; }
+  ptrdiff_t stride() const { return stride_; }
+  size_t inputColumns() const { return P::kGates * Hp_; }
+
+ private:
+  size_t sequence(size_t position) const { return plan_.order ? (size_t)plan_.order[position] : position; }
+  float* rowsOf(float* buffer, size_t s) const { return buffer + (size_t)plan_.offset[s] * Hp_; }
+
+  /** Panels of W_hh for this thread's units as outputs: k runs over the planes that h feeds. */
+  void pack(const OwnUnits<kOwnGates>& own, const Panels& panels) const {
+    const size_t H = call_.H, first = own.begin();
+    const size_t readable = first < H ? H - first : 0;
+    const auto rowsOfGates = [&](const size_t* gates) {
+      return [=](size_t k) {
+        const size_t unit = k % Hp_;
+        return unit < H ? call_.weights.hh + (gates[k / Hp_] * H + unit) * H + first : nullptr;
+      };
+    };
+    const size_t K = kHiddenPlanes<kCell> * Hp_;
+    for (size_t p = 0; p < panels.count; p++) {
+      packPanel(packed_ + K * first + panels.offset(p, K), panels, p, K, readable, rowsOfGates(P::kHiddenGate));
+      if (kCell == Cell::GruBefore) {
+        packPanel(packedCandidate_ + Hp_ * first + panels.offset(p, Hp_), panels, p, Hp_, readable, rowsOfGates(P::kInputGate));
+      }
+    }
+  }
+
+  /** What comes from behind the last step: a sequence's gradients wait in dh until its last step is reached. */
+  void begin(const OwnUnits<kOwnGates>& own) const {
+    const size_t H = call_.H;
+    for (size_t u = own.begin(); u < own.end(); u += kLanes) {
+      const size_t real = u < H ? H - u : 0;
+      for (size_t j = 0; j < call_.B; j++) {
+        const size_t at = sequence(j) * H + u;
+        store(dh_ + j * Hp_ + u, call_.dhn && real ? loadPart(call_.dhn + at, real) : Vec{});
+        if (kCell != Cell::Lstm) continue;
+        store(dc_ + j * Hp_ + u, call_.dcn && real ? loadPart(call_.dcn + at, real) : Vec{});
+        store(c0_ + j * Hp_ + u, call_.c0 && real ? loadPart(call_.c0 + at, real) : Vec{});
+      }
+    }
+  }
+
+  void step(const Worker& worker, const OwnUnits<kOwnGates>& own, const Panels& panels, size_t s) const {
+    const size_t rows = (size_t)plan_.active[s], first = (size_t)plan_.offset[s], H = call_.H;
+    float* gates = workspace_.gates + (ptrdiff_t)first * stride_;
+    const float* h = rowsOf(workspace_.hPrevious, s);
+    const bool lstm = kCell == Cell::Lstm;
+    const float* c = rowsOf(workspace_.c, s);
+    const float* cPrevious = !lstm ? nullptr : s == 0 ? c0_ : rowsOf(workspace_.c, s - 1);
+    for (size_t j = 0; j < rows; j++) {
+      const size_t row = plan_.source ? (size_t)plan_.source[first + j] : first + j;
+      const float* dy = call_.dy + row * call_.yWidth;
+      for (size_t u = own.begin(); u < own.end(); u += kLanes) {
+        const Vec d = u < H ? loadPart(dy + u, H - u) : Vec{};
+        float* g = gates + (ptrdiff_t)j * stride_ + u;
+        float* dh = dh_ + j * Hp_ + u;
+        if constexpr (kCell == Cell::GruBefore) {
+          const Vec n = load(g), z = load(g + 2 * Hp_), total = load(dh) + d;
+          store(g, total * (1.0f - z) * (1.0f - n * n));
+          store(g + 2 * Hp_, total * (load(h + j * Hp_ + u) - n) * z * (1.0f - z));
+          store(dh, total * z);
+        } else {
+          cellBackward<kCell>(g, Hp_, d, dh, lstm ? dc_ + j * Hp_ + u : nullptr, h + j * Hp_ + u, lstm ? cPrevious + j * Hp_ + u : nullptr,
+                              lstm ? c + j * Hp_ + u : nullptr);
+        }
+      }
+    }
+    worker.barrier();
+    if constexpr (kCell == Cell::GruBefore) reset(worker, own, panels, s, gates, h);
+    if (s == 0 && !call_.dh0) return;
+    if (own.end() == own.begin()) return;
+    constexpr bool kCarries = kCell == Cell::Gru || kCell == Cell::GruBefore;
+    const size_t K = kHiddenPlanes<kCell> * Hp_;
+    multiplyPanels(dh_ + own.begin(), (ptrdiff_t)Hp_, gates + P::kHiddenFirst * Hp_, stride_, rows, K, packed_ + K * own.begin(), panels, 0,
+                   panels.count, nullptr, kCarries);
+  }
+
+  /** gru_before: with dn of everyone's units, d(r∘h) = dn U_n; then dr, and r∘d(r∘h) joins dh. */
+  void reset(const Worker& worker, const OwnUnits<kOwnGates>& own, const Panels& panels, size_t s, float* gates, const float* h) const {
+    const size_t rows = (size_t)plan_.active[s];
+    if (own.end() > own.begin()) {
+      multiplyPanels(dReset_ + own.begin(), (ptrdiff_t)Hp_, gates, stride_, rows, Hp_, packedCandidate_ + Hp_ * own.begin(), panels, 0,
+                     panels.count, nullptr, false);
+    }
+    for (size_t j = 0; j < rows; j++) {
+      for (size_t u = own.begin(); u < own.end(); u += kLanes) {
+        float* g = gates + (ptrdiff_t)j * stride_ + u;
+        float* dh = dh_ + j * Hp_ + u;
+        const Vec r = load(g + Hp_), d = load(dReset_ + j * Hp_ + u);
+        store(g + Hp_, d * load(h + j * Hp_ + u) * r * (1.0f - r));
+        store(dh, load(dh) + d * r);
+      }
+    }
+    worker.barrier();
+  }
+
+  void end(const OwnUnits<kOwnGates>& own) const {
+    const size_t H = call_.H;
+    for (size_t u = own.begin(); u < least(own.end(), H); u += kLanes) {
+      for (size_t j = 0; j < call_.B; j++) {
+        const size_t at = sequence(j) * H + u;
+        if (call_.dh0) storePart(call_.dh0 + at, load(dh_ + j * Hp_ + u), H - u);
+        if (call_.dc0) storePart(call_.dc0 + at, load(dc_ + j * Hp_ + u), H - u);
+      }
+    }
+  }
+
+  RecurrentBackward& call_;
+  const Plan& plan_;
+  size_t Hp_;
+  ptrdiff_t stride_;
+  Workspace workspace_;
+  float* packed_;
+  float* dh_;
+  float* dc_ = nullptr;
+  float* c0_ = nullptr;
+  float* packedCandidate_ = nullptr;
+  float* dReset_ = nullptr;
+  float* dxRows_ = nullptr;
+};
+
+template <Cell kCell>
+struct CellTag {
+  static constexpr Cell value = kCell;
+};
+
+/** Calls visit with the cell as a compile-time constant. */
+template <class Visit>
+static inline void dispatch(Cell cell, const Visit& visit) {
+  switch (cell) {
+    case Cell::RnnTanh: return visit(CellTag<Cell::RnnTanh>{});
+    case Cell::RnnRelu: return visit(CellTag<Cell::RnnRelu>{});
+    case Cell::RnnSigmoid: return visit(CellTag<Cell::RnnSigmoid>{});
+    case Cell::Lstm: return visit(CellTag<Cell::Lstm>{});
+    case Cell::Gru: return visit(CellTag<Cell::Gru>{});
+    case Cell::GruBefore: return visit(CellTag<Cell::GruBefore>{});
+  }
+}
+
+static void recurrentForward(RecurrentForward& call, Team& team) {
+  dispatch(call.cell, [&](auto tag) {
+    const Forward<tag.value> forward(call, team.size());
+    launch(team, call.plan.rows * gatesOf(call.cell) * call.H * (call.H + call.I), [&](const Worker& worker) { forward.run(worker); });
+  });
+}
+
+static void recurrentBackward(RecurrentBackward& call, Team& team) {
+  dispatch(call.cell, [&](auto tag) {
+    const Backward<tag.value> backward(call);
+    Scratch& scratch = *call.scratch;
+    OuterBlock blocks[4];
+    backward.outerBlocks(blocks);
+    OuterOperand operands[3];
+    backward.outerOperands(operands);
+    const size_t N = call.plan.rows;
+    const auto row = [&](size_t k) { return backward.inputRow(k); };
+    const SlicedProduct dx(backward.dxTarget(), (ptrdiff_t)call.I, backward.gates(), backward.stride(), N, backward.inputColumns(), call.I, row,
+                           call.accumulateDx && !call.plan.source, scratch);
+    const OuterProduct outer(N, backward.stride(), blocks, Planes<tag.value>::kCount, operands, tag.value == Cell::GruBefore ? 3 : 2,
+                             call.accumulate, scratch, team.size());
+    launch(team, N * gatesOf(call.cell) * call.H * (call.H + call.I), [&](const Worker& worker) {
+      backward.run(worker);
+      if (call.dx) {
+        dx.run(worker);
+        backward.spread(worker);
+      }
+      outer.run(worker);
+    });
+  });
+}
+
+}  // namespace UNROLL_ISA
+}  // namespace unroll
