@@ -1,4 +1,7 @@
-/** A run's checkpoint files: `step-<number>.safetensors` in its folder. The best and the last are kept, others removed. */
+/**
+ * A run's checkpoint files: `step-<number>.safetensors` in a folder that holds nothing else. The best and the last are kept;
+ * older ones, and what a killed process left half written, are removed.
+ */
 import type { EngineFiles } from '../files.ts';
 import { encodeCheckpoint, type Checkpoint, type CheckpointState } from './checkpoint.ts';
 
@@ -52,9 +55,8 @@ export class CheckpointFiles {
   async #removeOthers(): Promise<void> {
     for (const name of await this.#files.list(this.#directory)) {
       const step = checkpointStep(name);
-      if (step !== null && step !== this.#lastStep && step !== this.#bestStep) {
-        await this.#files.remove(this.#files.join(this.#directory, name));
-      }
+      const kept = step !== null && (step === this.#lastStep || step === this.#bestStep);
+      if (!kept) await this.#files.remove(this.#files.join(this.#directory, name));
     }
   }
 }
