@@ -93,7 +93,79 @@ export interface RecurrentGradients {
   readonly parameters: RecurrentParameters;
   /** Add to the parameter gradients instead of writing them. */
   readonly accumulate: boolean;
+  /**
+   * [T,B,H], written: the total derivative of the loss by each step's output h, through everything after it (and, for an lstm,
+   * not through the cell state beside it). 0 at padding. What "vanishing gradient" speaks of. Absent or null where nobody looks.
+   */
+  readonly dh?: Tensor | null;
 }
+
+/** A block of a matrix: row r of it starts at element offset + r*stride. */
+export interface Block {
+  readonly tensor: Tensor;
+  readonly offset: number;
+  readonly stride: number;
+}
+
+/** Non-linearities that stand alone. */
+export type Activation = 'tanh' | 'relu' | 'sigmoid';
+
+/**
+ * Attention of decoder steps to all source positions. `dot`: e = q·k (Luong et al. 2015, eq. 8; "general" where the keys are
+ * W_a times the encoder's states). `additive`: e = v·tanh(q + k) (Bahdanau et al. 2015, A.1.2, with q = W₂ s and k = W₁ h).
+ */
+export interface AttentionShape {
+  readonly score: 'dot' | 'additive';
+  /** Sequences side by side. */
+  readonly B: number;
+  /** Source positions. */
+  readonly Tx: number;
+  /** Width of queries and keys. */
+  readonly A: number;
+  /** Width of values and context. */
+  readonly F: number;
+  /** The decoder steps first … first+steps-1 attend; the tensors' rows of other steps are not touched. */
+  readonly first: number;
+  readonly steps: number;
+}
+
+export interface AttentionOperands {
+  readonly shape: AttentionShape;
+  readonly queries: Tensor; // [Ty,B,A]
+  readonly keys: Tensor; // [Tx,B,A]
+  readonly v: Tensor | null; // [A]; additive only
+  readonly values: Tensor; // [Tx,B,F]
+  /** Real source positions of each sequence; null when all have Tx. Attention sees no others. */
+  readonly lengths: Tensor | null; // int [B]
+  readonly weights: Tensor; // [Ty,B,Tx], out of the forward: softmax of e, 0 at padding
+  readonly context: Tensor; // [Ty,B,F], out of the forward: Σ_s weights values
+}
+
+/** Input: dContext. dQueries is written; the rest too, or added to where `accumulate`. dKeys may be the same memory as dValues. */
+export interface AttentionGradients {
+  readonly dContext: Tensor; // [Ty,B,F]
+  readonly dQueries: Tensor; // [Ty,B,A]
+  readonly dKeys: Tensor; // [Tx,B,A]
+  readonly dValues: Tensor; // [Tx,B,F]
+  readonly dV: Tensor | null; // [A]; additive only
+  readonly accumulate: boolean;
+}
+
+/** What a sequence's outputs become one vector by: those of the last step that each direction computed, their mean, their maximum. */
+export type Pooling = 'last' | 'mean' | 'max';
+
+export interface PoolingShape {
+  readonly kind: Pooling;
+  readonly T: number;
+  readonly B: number;
+  /** Width of the outputs, both directions together. */
+  readonly F: number;
+  /** `last`: with 2, the second half of the columns is taken at the first step, where the right-to-left direction ends. */
+  readonly D: 1 | 2;
+}
+
+/** Added to the variance in layer normalisation: PyTorch's default. */
+export const LAYER_NORM_EPSILON = 1e-5;
 
 /** One optimiser's update of all parameters at once. Formulas: docs/conventions.md, checked against PyTorch's. */
 export type OptimizerUpdate =
@@ -153,7 +225,15 @@ export interface Kernels {
   /** y[n,:] = table[tokens[n],:]. table [V,E], y [N,E]. */
   embeddingForward(y: Tensor, tokens: Tensor, table: Tensor, N: number, V: number, E: number): void;
   /** dTable[tokens[n],:] += dy[n,:]; unless `accumulate`, dTable starts from zeros. */
-  embeddingBackward(dTable: Tensor, dy: Tensor, tokens: Tensor, N: number, V: number, E: number, accumulate: boolean): void;
+  embeddingBackward(
+    dTable: Tensor,
+    dy: Tensor,
+    tokens: Tensor,
+    N: number,
+    V: number,
+    E: number,
+    accumulate: boolean,
+  ): void;
   /** y[n,v] = 1 if v = tokens[n], else 0. y [N,V]. */
   oneHot(y: Tensor, tokens: Tensor, N: number, V: number): void;
 
@@ -181,15 +261,106 @@ export interface Kernels {
    * Cross-entropy (natural logarithm) of softmax(logits) against targets; a target of -1 is ignored.
    * Adds (Σ -ln p, number of targets) to loss [2]. If dLogits is not null, writes d(mean over this call's targets)/dlogits,
    * 0 at ignored rows; dLogits may be the same tensor as logits. logits [N,V], targets int [N].
+   *
+   * With classWeights [V] each target counts as often as its class weighs: (Σ -w ln p, Σ w) is added, and the mean is their
+   * quotient (torch.nn.CrossEntropyLoss with `weight`).
    */
-  softmaxCrossEntropy(loss: Tensor, dLogits: Tensor | null, logits: Tensor, targets: Tensor, N: number, V: number): void;
+  softmaxCrossEntropy(
+    loss: Tensor,
+    dLogits: Tensor | null,
+    logits: Tensor,
+    targets: Tensor,
+    N: number,
+    V: number,
+    classWeights?: Tensor | null,
+  ): void;
+
+  /**
+   * Binary cross-entropy of σ(logits) against targets, from the logits a: -(w y ln σ(a) + (1-y) ln(1-σ(a))), w = positiveWeights[k]
+   * or 1 (torch.nn.BCEWithLogitsLoss with `pos_weight`). Adds (Σ, number of elements) to loss [2]. If dLogits is not null, writes
+   * d(mean over this call's elements)/dlogits; it may be the same tensor as logits. logits, targets [N,K], targets from 0 to 1.
+   * mask int [N]: rows with 0 are left out and their gradient is 0; null: all count.
+   */
+  sigmoidCrossEntropy(
+    loss: Tensor,
+    dLogits: Tensor | null,
+    logits: Tensor,
+    targets: Tensor,
+    mask: Tensor | null,
+    N: number,
+    K: number,
+    positiveWeights: Tensor | null, // [K]
+  ): void;
+
+  /**
+   * Squared error: adds (Σ (y - target)², number of elements) to loss [2]. If dOutputs is not null, writes d(mean over this call's
+   * elements)/dy; it may be the same tensor as outputs. outputs, targets [N,K]; mask as in sigmoidCrossEntropy.
+   */
+  squaredError(
+    loss: Tensor,
+    dOutputs: Tensor | null,
+    outputs: Tensor,
+    targets: Tensor,
+    mask: Tensor | null,
+    N: number,
+    K: number,
+  ): void;
+
+  /** y = act(x), the first `count` elements. y may be x. */
+  activationForward(y: Tensor, x: Tensor, activation: Activation, count: number): void;
+  /** dx = dy act'(x), with the derivative written in terms of y. dx may be dy. */
+  activationBackward(dx: Tensor, dy: Tensor, y: Tensor, activation: Activation, count: number): void;
+
+  /**
+   * target[r,c] = source[r,c] for r < rows, c < columns; with `accumulate` += . Concatenates and splits columns, takes a step out of a
+   * sequence, adds a residual. The blocks do not overlap; both float.
+   */
+  copyBlock(target: Block, source: Block, rows: number, columns: number, accumulate: boolean): void;
+
+  /** Writes weights and context of the shape's steps. */
+  attentionForward(operands: AttentionOperands): void;
+  /** After attentionForward with the same operands, unchanged. Softmax backward: de = w (dw - Σ w dw), dw = dContext·values. */
+  attentionBackward(operands: AttentionOperands, gradients: AttentionGradients): void;
+
+  /**
+   * y [B,F] from x [T,B,F] over each sequence's real steps; 0 for a sequence without any. lengths int [B], null when all have T.
+   * `max` writes to `argmax` int [B,F] the step that each maximum is from (the first of equals; -1 for none); others ignore it.
+   */
+  poolForward(shape: PoolingShape, y: Tensor, argmax: Tensor | null, x: Tensor, lengths: Tensor | null): void;
+  /** Writes dx [T,B,F], 0 at padding, from dy [B,F]. */
+  poolBackward(shape: PoolingShape, dx: Tensor, dy: Tensor, argmax: Tensor | null, lengths: Tensor | null): void;
+
+  /**
+   * Layer normalisation (Ba, Kiros & Hinton 2016): y = gain (x - μ) r + bias, with μ the mean of a row and r = 1/√(variance + ε), the
+   * variance divided by F. x, y [N,F]; gain, bias [F]; statistics [N,2] gets (μ, r).
+   */
+  layerNormForward(y: Tensor, statistics: Tensor, x: Tensor, gain: Tensor, bias: Tensor, N: number, F: number): void;
+  /**
+   * With x̂ = (x - μ) r and g = dy gain: dx = r (g - mean(g) - x̂ mean(g x̂)); dGain = Σ dy x̂; dBias = Σ dy, added where `accumulate`.
+   * dx may be dy.
+   */
+  layerNormBackward(
+    dx: Tensor,
+    dGain: Tensor,
+    dBias: Tensor,
+    dy: Tensor,
+    x: Tensor,
+    statistics: Tensor,
+    gain: Tensor,
+    N: number,
+    F: number,
+    accumulate: boolean,
+  ): void;
 
   /**
    * Inverted dropout: y[i] = x[i] / (1-p) where kept, else 0. Whether element i is kept depends only on `at` and i, so the
    * backward is the same call on the gradient. y may be x. Element i uses 32-bit word i mod 4 of Philox block i div 4 (random.ts)
    * and is dropped when word / 2^32 < p.
+   *
+   * With `period`, element i shares the fate of element i mod period: one mask for all steps (variational dropout, Gal & Ghahramani
+   * 2016), where period is the number of elements of a step.
    */
-  dropout(y: Tensor, x: Tensor, count: number, p: number, at: RandomPosition): void;
+  dropout(y: Tensor, x: Tensor, count: number, p: number, at: RandomPosition, period?: number): void;
 
   /**
    * norm[0] = ‖gradients‖₂ before clipping; then gradients *= min(1, maxNorm / (norm + epsilon)). maxNorm may be Infinity.

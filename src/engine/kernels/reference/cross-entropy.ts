@@ -8,6 +8,8 @@ import { row } from './vector.ts';
  *     -ln p[y] = ln Σ_v e^(a_v - m) + m - a_y,   m = max a        (log-sum-exp: no overflow)
  *     d mean / da_v = (p_v - [v = y]) / number of targets
  *
+ * With class weights w each term is multiplied by w[y], and the number of targets becomes Σ w[y].
+ *
  * logits [N,V], targets [N], loss [2], dLogits [N,V] or null; it may be the same memory as logits.
  */
 export function softmaxCrossEntropy(
@@ -17,13 +19,15 @@ export function softmaxCrossEntropy(
   targets: Tensor,
   N: number,
   V: number,
+  classWeights: Tensor | null = null,
 ): void {
   const total = floats(loss, 2);
   const a = floats(logits, N * V);
   const da = dLogits && floats(dLogits, N * V);
   const ids = tokenIds(targets, N, V, true);
-  let count = 0;
-  for (let n = 0; n < N; n++) if (ids[n] >= 0) count++;
+  const w = classWeights ? floats(classWeights, V) : new Float64Array(V).fill(1);
+  let weight = 0; // of all targets
+  for (let n = 0; n < N; n++) if (ids[n] >= 0) weight += w[ids[n]];
 
   for (let n = 0; n < N; n++) {
     const y = ids[n];
@@ -34,13 +38,13 @@ export function softmaxCrossEntropy(
     const an = row(a, n, V);
     const m = an.reduce((largest, av) => Math.max(largest, av), -Infinity);
     const sum = an.reduce((partial, av) => partial + Math.exp(av - m), 0);
-    total[0] += Math.log(sum) + m - an[y];
+    total[0] += w[y] * (Math.log(sum) + m - an[y]);
     if (!da) continue;
     const dan = row(da, n, V);
     for (let v = 0; v < V; v++) {
       const p = Math.exp(an[v] - m) / sum;
-      dan[v] = (p - (v === y ? 1 : 0)) / count;
+      dan[v] = weight === 0 ? 0 : (w[y] * (p - (v === y ? 1 : 0))) / weight;
     }
   }
-  total[1] += count;
+  total[1] += weight;
 }

@@ -1,10 +1,16 @@
 import type { HostArray, Kernels, Tensor } from '../kernels.ts';
+import { activationBackward, activationForward } from './activation.ts';
+import { attentionBackward, attentionForward } from './attention.ts';
+import { copyBlock } from './copy-block.ts';
 import { softmaxCrossEntropy } from './cross-entropy.ts';
 import { dropout } from './dropout.ts';
 import { embeddingBackward, embeddingForward, oneHot } from './embedding.ts';
+import { layerNormBackward, layerNormForward } from './layer-norm.ts';
 import { linearBackward, linearForward } from './linear.ts';
+import { sigmoidCrossEntropy, squaredError } from './losses.ts';
 import { clipByGlobalNorm } from './norm.ts';
 import { updateParameters } from './optimizers.ts';
+import { poolBackward, poolForward } from './pooling.ts';
 import { recurrentBackward, recurrentForward, ReferenceWorkspace } from './recurrent.ts';
 import { elementCount, memory, ReferenceTensor, writeTensor } from './tensor.ts';
 
@@ -56,6 +62,17 @@ export function createReferenceKernels(): Kernels {
     linearForward,
     linearBackward,
     softmaxCrossEntropy,
+    sigmoidCrossEntropy,
+    squaredError,
+    activationForward,
+    activationBackward,
+    copyBlock,
+    attentionForward,
+    attentionBackward,
+    poolForward,
+    poolBackward,
+    layerNormForward,
+    layerNormBackward,
     dropout,
     clipByGlobalNorm,
     updateParameters,

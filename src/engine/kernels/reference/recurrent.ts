@@ -13,7 +13,7 @@ import { gruBefore } from './gru-before.ts';
 import { gru } from './gru.ts';
 import { lstm } from './lstm.ts';
 import { rnnRelu, rnnSigmoid, rnnTanh } from './rnn.ts';
-import { floats, ints } from './tensor.ts';
+import { checkedLengths, floats } from './tensor.ts';
 import { add, row } from './vector.ts';
 
 const CELLS: Readonly<Record<Cell, CellEquations>> = {
@@ -70,6 +70,8 @@ export function recurrentBackward(operands: RecurrentOperands, gradients: Recurr
   const dx = gradients.dx && floats(gradients.dx, T * B * I);
   const dxRow = (b: number, t: number) => dx && row(dx, t * B + b, I);
   if (!gradients.accumulateDx) dx?.fill(0, 0, T * B * I);
+  const dhAll = gradients.dh ? floats(gradients.dh, T * B * H) : null;
+  dhAll?.fill(0, 0, T * B * H);
 
   for (let b = 0; b < B; b++) {
     let dh = stateRow(gradients.dhn, b, B, H).slice();
@@ -79,6 +81,7 @@ export function recurrentBackward(operands: RecurrentOperands, gradients: Recurr
       const dhNext = dh;
       const dcNext = dc;
       add(dhNext, row(dy, t * B + b, yWidth).subarray(yOffset, yOffset + H));
+      if (dhAll) row(dhAll, t * B + b, H).set(dhNext);
       dh = new Float64Array(H);
       dc = new Float64Array(dcNext.length);
       const step = sequences.step(b, s);
@@ -173,16 +176,6 @@ function cellParameters(parameters: RecurrentParameters, { cell, I, H }: Recurre
 /** Row b of a state [B,H]; zeros where it is absent. */
 function stateRow(state: Tensor | null, b: number, B: number, H: number): Float64Array {
   return state === null ? new Float64Array(H) : row(floats(state, B * H), b, H);
-}
-
-function checkedLengths(tensor: Tensor, T: number, B: number): Int32Array {
-  const lengths = ints(tensor, B);
-  for (let b = 0; b < B; b++) {
-    if (lengths[b] < 0 || lengths[b] > T) {
-      throw new RangeError(`"${tensor.label}"[${b}] is ${lengths[b]}, expected a length from 0 to ${T}`);
-    }
-  }
-  return lengths;
 }
 
 function workspaceFor(given: RecurrentWorkspace | null, shape: RecurrentShape): ReferenceWorkspace {

@@ -1,22 +1,15 @@
+import type { Activation } from '../kernels.ts';
+import { ACTIVATIONS } from './activation.ts';
 import type { CellEquations } from './cell.ts';
-import { add, addOuterProduct, addProduct, addTransposedProduct, sigmoid } from './vector.ts';
-
-/** A non-linearity, and its derivative written in terms of its value h = act(a). */
-interface Activation {
-  readonly value: (a: number) => number;
-  readonly derivative: (h: number) => number;
-}
-
-const tanh: Activation = { value: Math.tanh, derivative: (h) => 1 - h * h };
-const relu: Activation = { value: (a) => Math.max(a, 0), derivative: (h) => (h > 0 ? 1 : 0) };
-const logistic: Activation = { value: sigmoid, derivative: (h) => h * (1 - h) };
+import { add, addOuterProduct, addProduct, addTransposedProduct } from './vector.ts';
 
 /**
  * The vanilla recurrent network of Elman 1990, as torch.nn.RNN has it:
  *
  *     h' = act(W x + b + U h + d)
  */
-function elman(act: Activation): CellEquations {
+function elman(activation: Activation): CellEquations {
+  const act = ACTIVATIONS[activation];
   return {
     saved: 0,
 
@@ -42,6 +35,6 @@ function elman(act: Activation): CellEquations {
   };
 }
 
-export const rnnTanh = elman(tanh);
-export const rnnRelu = elman(relu);
-export const rnnSigmoid = elman(logistic);
+export const rnnTanh = elman('tanh');
+export const rnnRelu = elman('relu');
+export const rnnSigmoid = elman('sigmoid');

@@ -69,6 +69,17 @@ export function tokenIds(tensor: Tensor, N: number, V: number, ignored = false):
   return ids;
 }
 
+/** The lengths of B sequences of T steps, checked. */
+export function checkedLengths(tensor: Tensor, T: number, B: number): Int32Array {
+  const lengths = ints(tensor, B);
+  for (let b = 0; b < B; b++) {
+    if (lengths[b] < 0 || lengths[b] > T) {
+      throw new RangeError(`"${tensor.label}"[${b}] is ${lengths[b]}, expected a length from 0 to ${T}`);
+    }
+  }
+  return lengths;
+}
+
 /** Copies host numbers into a tensor, from element `offset`. */
 export function writeTensor(target: Tensor, values: HostArray | readonly number[], offset: number): void {
   const data = memory(target);
