@@ -80,7 +80,7 @@ export async function openApp(options: AppOptions): Promise<App> {
       cores: devices.cores,
     }),
   };
-  const close = async () => {
+  const shutDown = async () => {
     try {
       await runs.close();
     } finally {
@@ -89,6 +89,8 @@ export async function openApp(options: AppOptions): Promise<App> {
       store.close();
     }
   };
+  let closed: Promise<void> | null = null;
+  const close = () => (closed ??= shutDown());
   if (!store.readOnly) {
     try {
       await uploads.clear();

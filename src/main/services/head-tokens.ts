@@ -1,6 +1,7 @@
 /** What a tokeniser will make of a text, judged by the beginning of it: before the text has been tokenised. */
 import { graphemeEnd } from '../../engine/corpus/graphemes.ts';
 import { bpePieceEnd, wordEnd, type PieceEnd } from '../../engine/corpus/pieces.ts';
+import { visible } from '../../engine/corpus/visible.ts';
 import type { TokenizerConfig } from '../../engine/training/config.ts';
 
 export interface TextSize {
@@ -32,7 +33,7 @@ export function estimateTokens(head: string, size: TextSize, config: TokenizerCo
   return {
     vocabularySize: Math.max(1, Math.min(vocabulary(config, size, distinct, growth), config.maxVocabulary ?? Infinity)),
     tokens: Math.round(pieces.length * perPiece * growth),
-    firstTokens: pieces.slice(0, wanted),
+    firstTokens: pieces.slice(0, wanted).map(visible),
   };
 }
 

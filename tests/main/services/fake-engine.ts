@@ -1,0 +1,257 @@
+/**
+ * An engine process that speaks the protocol and does next to nothing: a "training step" is a number, a checkpoint a real file
+ * with an empty network. What should go wrong is said in the environment, `FAKE_ENGINE`, as JSON (see FakeFaults).
+ */
+import { createHash } from 'node:crypto';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setImmediate as turn } from 'node:timers/promises';
+import type { EngineCommand, EngineEvent, JobResult } from '../../../src/engine/protocol.ts';
+import { checkpointFileName } from '../../../src/engine/training/checkpoint-files.ts';
+import { decodeCheckpoint, encodeCheckpoint } from '../../../src/engine/training/checkpoint.ts';
+
+export interface FakeFaults {
+  /** After this step training waits for a command. */
+  readonly holdAfter?: number;
+  /** After this step the process ends with exit code 7. */
+  readonly exitAfter?: number;
+  /** At this step the loss is no number. */
+  readonly divergeAt?: number;
+  /** It hears no stop and no cancel. */
+  readonly deaf?: boolean;
+  /** Imports and tokenising never end by themselves. */
+  readonly endless?: boolean;
+  /** Checkpoints are written but not reported, as when the app is killed between the two. */
+  readonly silentCheckpoints?: boolean;
+}
+
+const faults = JSON.parse(process.env['FAKE_ENGINE'] ?? '{}') as FakeFaults;
+type Command<T extends EngineCommand['type']> = Extract<EngineCommand, { type: T }>;
+type WithoutJob<E> = E extends { job: string } ? Omit<E, 'job'> : never;
+
+const told = { paused: false, stopped: false };
+let current = '';
+const emit = (event: WithoutJob<EngineEvent>) => void process.send!({ ...event, job: current });
+const done = (result: JobResult) => emit({ type: 'done', result });
+
+const tokensPerBatch = { batch: 2, evaluateEvery: 10 };
+
+process.on('disconnect', () => process.exit());
+process.on('message', (command: EngineCommand) => {
+  switch (command.type) {
+    case 'pause':
+      told.paused = true;
+      return;
+    case 'continue':
+      told.paused = false;
+      return;
+    case 'stop':
+    case 'cancel':
+      told.stopped ||= !faults.deaf;
+      return;
+    default:
+      current = command.job;
+      told.paused = told.stopped = false;
+      void work(command).catch((error: Error) =>
+        emit({ type: 'failed', kind: 'internal', message: error.stack ?? error.message, step: null }),
+      );
+  }
+});
+
+async function work(command: EngineCommand): Promise<void> {
+  switch (command.type) {
+    case 'devices':
+      return done({
+        type: 'devices',
+        devices: [
+          { name: 'reference', available: true, detail: 'TypeScript', precision: 'float64', preferred: true },
+          { name: 'webgpu', available: false, detail: 'There is no GPU.', precision: 'float32', preferred: false },
+        ],
+      });
+    case 'import-text':
+      return importText(command);
+    case 'tokenize':
+      return tokenize(command);
+    case 'estimate':
+      return done({
+        type: 'estimate',
+        device: 'reference',
+        deviceDetail: 'TypeScript',
+        secondsPerStep: 0.25,
+        memoryBytes: 1,
+      });
+    case 'generate':
+      return generate(command);
+    case 'train':
+      return train(command);
+    default:
+  }
+}
+
+async function importText({ sourcePath, targetDir, encoding }: Command<'import-text'>): Promise<void> {
+  const text = await readFile(sourcePath);
+  if (text.length === 0) return emit({ type: 'failed', kind: 'input', message: 'The file is empty.', step: null });
+  emit({ type: 'progress', done: 1, total: 2, what: 'Reading' });
+  await writeFile(join(targetDir, '.unfinished'), text);
+  while (faults.endless && !told.stopped) await turn();
+  if (told.stopped) return done({ type: 'cancelled' });
+  const sha256 = createHash('sha256').update(text).digest('hex');
+  await rename(join(targetDir, '.unfinished'), join(targetDir, `${sha256}.txt`));
+  const characters = [...text.toString('utf8')];
+  done({
+    type: 'import-text',
+    imported: {
+      sha256,
+      encoding: encoding ?? 'utf-8',
+      encodingFrom: encoding ? 'chosen' : 'utf-8',
+      sourceBytes: text.length,
+      bytes: text.length,
+      characters: characters.length,
+      lines: 1,
+      words: 1,
+      distinctCharacters: new Set(characters).size,
+      replaced: 0,
+      frequentCharacters: [],
+      frequentWords: [],
+      preview: '',
+    },
+  });
+}
+
+async function tokenize({ textPath, validTextPath, split, targetDir }: Command<'tokenize'>): Promise<void> {
+  emit({ type: 'progress', done: 1, total: 2, what: 'Splitting into tokens' });
+  while (faults.endless && !told.stopped) await turn();
+  if (told.stopped) return done({ type: 'cancelled' });
+  const total = (await readFile(textPath)).length;
+  const path = join(targetDir, 'tokens.bin');
+  const tokenizerPath = join(targetDir, 'tokenizer.json');
+  await mkdir(targetDir, { recursive: true });
+  await writeFile(path, new Uint8Array(2 * total));
+  await writeFile(tokenizerPath, '{}');
+  const part = (start: number, length: number) => ({ path, bytesPerToken: 2 as const, start, length });
+  const [valid, test] = [Math.floor(total * split.valid), Math.floor(total * split.test)];
+  done({
+    type: 'tokenize',
+    unknownRate: 0,
+    frequent: [],
+    data: {
+      tokenizerPath,
+      vocabularySize: 10,
+      charactersPerToken: 1,
+      train: part(0, total - valid - test),
+      valid: validTextPath ? part(0, total) : valid > 0 ? part(total - valid - test, valid) : null,
+      test: test > 0 ? part(total - test, test) : null,
+    },
+  });
+}
+
+async function generate({ options }: Command<'generate'>): Promise<void> {
+  let count = 0;
+  for (; count < options.length && !told.stopped; count++) {
+    emit({ type: 'token', text: 'x', count: count + 1 });
+    await turn();
+  }
+  if (told.stopped) return done({ type: 'cancelled' });
+  const unknown = [...new Set(options.prompt)].filter((character) => character > '~');
+  done({ type: 'generate', text: 'x'.repeat(count), unknown, tokensPerSecond: 100 });
+}
+
+async function train({ config, data, checkpointDir, resumeFrom }: Command<'train'>): Promise<void> {
+  const saved = resumeFrom === null ? null : decodeCheckpoint(await readFile(resumeFrom)).state;
+  let step = saved?.step ?? 0;
+  let best = saved?.progress.best ?? null;
+  const { maxSteps } = config.training;
+  emit({
+    type: 'started',
+    device: 'reference',
+    deviceDetail: 'TypeScript',
+    parameters: 5,
+    memoryBytes: 6,
+    step,
+    stepsPerEpoch: 100,
+    totalSteps: maxSteps,
+  });
+  const metrics = () => ({
+    step,
+    epoch: step / 100,
+    loss: 1 / step,
+    gradNorm: 1,
+    learningRate: 1,
+    tokensPerSecond: 9,
+    elapsed: step,
+  });
+  const evaluation = () => ({
+    step,
+    epoch: step / 100,
+    split: 'valid' as const,
+    loss: 2 / step,
+    bitsPerCharacter: 1,
+    elapsed: step,
+  });
+  for (const earlier of saved?.evals ?? []) emit({ type: 'eval', metrics: earlier, best: false });
+
+  const save = async (isBest: boolean) => {
+    const recent = step === 0 ? [] : [metrics()];
+    const bytes = encodeCheckpoint({
+      tensors: new Map(),
+      steps: recent,
+      state: {
+        version: 1,
+        config,
+        tokenizer: {},
+        vocabularySize: data.vocabularySize,
+        charactersPerToken: 1,
+        step,
+        position: step,
+        elapsed: step,
+        progress: { best, sinceBest: 0, sinceReduction: 0, plateaus: 0 },
+        evaluationDue: false,
+        evals: step > 0 && step % tokensPerBatch.evaluateEvery === 0 ? [evaluation()] : [],
+        samples: [],
+        device: 'reference',
+        deviceDetail: 'TypeScript',
+      },
+    });
+    const path = join(checkpointDir, checkpointFileName(step));
+    await writeFile(`${path}.unfinished`, bytes);
+    await rename(`${path}.unfinished`, path);
+    if (!faults.silentCheckpoints) emit({ type: 'checkpoint', step, path, best: isBest });
+  };
+
+  while (step < maxSteps!) {
+    while ((told.paused || step === faults.holdAfter) && !told.stopped) {
+      if (told.paused) await standStill(save);
+      else await turn();
+    }
+    if (told.stopped) {
+      await save(false);
+      return done({ type: 'train', reason: 'stopped', step, best, test: null });
+    }
+    step++;
+    if (step === faults.divergeAt) {
+      return emit({ type: 'failed', kind: 'input', message: `The loss is not a number at step ${step}.`, step });
+    }
+    emit({ type: 'steps', steps: [metrics()], secondsLeft: maxSteps! - step });
+    if (step % tokensPerBatch.evaluateEvery === 0) {
+      best = { step, loss: 2 / step };
+      emit({ type: 'eval', metrics: evaluation(), best: true });
+      emit({ type: 'sample', step, text: `sample ${step}` });
+      await save(true);
+    }
+    if (step === faults.exitAfter) {
+      process.stderr.write('a last word');
+      await turn();
+      process.exit(7);
+    }
+    await turn();
+  }
+  await save(false);
+  done({ type: 'train', reason: 'finished', step, best, test: null });
+}
+
+async function standStill(save: (best: boolean) => Promise<void>): Promise<void> {
+  await save(false);
+  emit({ type: 'paused' });
+  while (told.paused && !told.stopped) await turn();
+  if (!told.stopped) emit({ type: 'continued' });
+}
