@@ -1,6 +1,7 @@
 /**
  * Ready-made run configurations: what the New run screen offers and where the command line's defaults come from. Pure data.
  */
+import { architectureDefaults } from '../model/spec.ts';
 import type { OptimizerConfig, RunConfig } from './config.ts';
 
 /** A run's configuration without its corpus and device. */
@@ -24,10 +25,9 @@ const words: RunConfig['tokenizer'] = {
 };
 
 const lstm = {
+  ...architectureDefaults,
   task: 'language-model',
   cell: 'lstm',
-  activation: 'tanh',
-  reset: 'after',
   tie: false,
 } as const satisfies Partial<RunConfig['architecture']>;
 

@@ -1,5 +1,6 @@
 /** Made-up corpora and runs, the same every time. */
 import type { Corpus, Run, RunDetail, RunStatus, StepColumns } from '../../../src/api/types.ts';
+import { architectureDefaults } from '../../../src/engine/model/spec.ts';
 import type { RunConfig } from '../../../src/engine/training/config.ts';
 
 const now = Date.now();
@@ -59,10 +60,9 @@ export function config(index: number): RunConfig {
     split: { valid: 0.1, test: 0 },
     tokenizer: { kind: 'char', unit: 'codepoint', lowercase: false, minFrequency: 1 },
     architecture: {
+      ...architectureDefaults,
       task: 'language-model',
       cell: cells[index % 3] ?? 'lstm',
-      activation: 'tanh',
-      reset: 'after',
       layers: 1 + (index % 3),
       hidden: 128 * (1 + (index % 4)),
       embedding: 64,
