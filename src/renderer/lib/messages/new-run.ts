@@ -138,14 +138,6 @@ export const newRun = {
   equations: 'Equations',
   problems: {
     chooseCorpus: 'Choose a text.',
-    missing: 'Enter a number.',
-    notANumber: (typed: string, optional: boolean) =>
-      `“${typed}” is not a number.${optional ? ' Leave it empty for none.' : ''}`,
-    whole: (typed: string) => `“${typed}” is not a whole number.`,
-    atLeast: (value: string) => `At least ${value}.`,
-    above: (value: string) => `More than ${value}.`,
-    atMost: (value: string) => `At most ${value}.`,
-    below: (value: string) => `Less than ${value}.`,
     count: (count: number) => `${plural(count, 'field')} to correct`,
     planFailed: (why: string) => `What this takes could not be worked out: ${why}`,
   },

@@ -6,6 +6,7 @@ import type { z } from 'zod';
 import { runConfigSchema, type RunConfig } from '../../../engine/training/config.ts';
 import { setting } from '../../lib/format.ts';
 import { newRun as text } from '../../lib/messages/new-run.ts';
+import { issueSentence, parseNumber } from '../../lib/number-field.ts';
 
 export interface Draft {
   corpus: string;
@@ -126,13 +127,6 @@ export function draftOf(config: RunConfig): Draft {
   };
 }
 
-/** What a typed number means: null where nothing is typed, NaN where it is none. "1,000" and "2e-3" are numbers. */
-export function parseNumber(typed: string): number | null {
-  const bare = typed.trim().replace(/^([+-]?\d{1,3}(?:,\d{3})+)(?=\.|$)/, (grouped) => grouped.replaceAll(',', ''));
-  if (bare === '') return null;
-  return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(bare) ? Number(bare) : NaN;
-}
-
 /** The configuration as the fields have it, not checked. */
 export function rawConfig(d: Draft): Record<string, unknown> & { architecture: Record<string, unknown> } {
   const percent = (typed: string) => {
@@ -219,25 +213,10 @@ function fieldOf(path: readonly string[], draft: Draft): FieldName {
 }
 
 function sentence(issue: z.core.$ZodIssue, field: FieldName, draft: Draft): string {
-  const typed = String(draft[field]).trim();
   if (field === 'corpus') return text.problems.chooseCorpus;
-  const value = (n: number | bigint) =>
-    percentFields.includes(field) ? `${setting(Number(n) * 100)} %` : setting(Number(n));
-  switch (issue.code) {
-    case 'too_small':
-      return issue.inclusive === false
-        ? text.problems.above(value(issue.minimum))
-        : text.problems.atLeast(value(issue.minimum));
-    case 'too_big':
-      return issue.inclusive === false
-        ? text.problems.below(value(issue.maximum))
-        : text.problems.atMost(value(issue.maximum));
-    case 'invalid_type':
-      if (typed === '') return text.problems.missing;
-      return issue.expected === 'int'
-        ? text.problems.whole(typed)
-        : text.problems.notANumber(typed, optionalFields.includes(field));
-    default:
-      return issue.message;
-  }
+  return issueSentence(issue, {
+    typed: String(draft[field]),
+    optional: optionalFields.includes(field),
+    write: percentFields.includes(field) ? (limit) => `${setting(limit * 100)} %` : setting,
+  });
 }

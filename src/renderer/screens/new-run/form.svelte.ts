@@ -3,7 +3,8 @@ import { createContext } from 'svelte';
 import { architectureSchema, type Architecture } from '../../../engine/model/spec.ts';
 import { runConfigSchema, type RunConfig } from '../../../engine/training/config.ts';
 import { charRnn, presets, usualLearningRate, usualVocabulary, type Preset } from '../../../engine/training/presets.ts';
-import { check, draftOf, parseNumber, rawConfig, type Draft, type FieldName } from './draft.ts';
+import { parseNumber } from '../../lib/number-field.ts';
+import { check, draftOf, rawConfig, type Draft, type FieldName } from './draft.ts';
 import type { PlanInput } from './planner.svelte.ts';
 
 /** A preset on a text. */

@@ -1,22 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { runConfigSchema } from '../../../../src/engine/training/config.ts';
 import { presets } from '../../../../src/engine/training/presets.ts';
-import { check, draftOf, parseNumber, type Draft } from '../../../../src/renderer/screens/new-run/draft.ts';
+import { check, draftOf, type Draft } from '../../../../src/renderer/screens/new-run/draft.ts';
 
 const configs = presets.map((preset) => runConfigSchema.parse({ ...preset.config, corpus: 'c' }));
 const draft = (change: Partial<Draft> = {}): Draft => ({ ...draftOf(configs[1]!), ...change });
-
-describe('parseNumber', () => {
-  it('reads what people type', () => {
-    expect(['12', ' 0.5 ', '2e-3', '.5', '1,000', '1,234,567.5', '-3'].map(parseNumber)).toEqual([
-      12, 0.5, 0.002, 0.5, 1000, 1234567.5, -3,
-    ]);
-  });
-  it('tells nothing from nonsense', () => {
-    expect(parseNumber('  ')).toBeNull();
-    for (const typed of ['abc', '1,5', '0x10', 'Infinity', '1 2', 'e3']) expect(parseNumber(typed)).toBeNaN();
-  });
-});
 
 describe('draft and configuration', () => {
   it('go back and forth without loss for every preset', () => {
