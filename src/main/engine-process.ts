@@ -32,3 +32,6 @@ if (parentPort) {
   process.on('message', handle);
   process.on('disconnect', () => process.exit());
 }
+
+// A Ctrl-C in a terminal goes to every process that it started. Main decides what it means, and this process ends with main.
+process.on('SIGINT', () => {});
