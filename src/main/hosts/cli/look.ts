@@ -2,7 +2,7 @@
 import type { Client } from './app-session.ts';
 import { findRun } from './find-run.ts';
 import { count, duration, perplexity, rate } from './format.ts';
-import { differences, runLines, runSummary, runTable } from './run-view.ts';
+import { differences, runLines, runSummary, runTable, shortId } from './run-view.ts';
 import { printable, table, type Terminal } from './terminal.ts';
 
 export const noRuns = 'No runs yet. Start one with: unroll train FILE';
@@ -53,10 +53,7 @@ export async function compareRuns(client: Client, names: readonly string[], term
   const lowest = Math.min(...losses);
   terminal.line(
     table([
-      row(
-        '',
-        runs.map((run) => run.id),
-      ),
+      row('', runs.map(shortId)),
       row(
         'name',
         runs.map((run) => printable(run.name)),

@@ -11,6 +11,7 @@ import {
 } from '../../../engine/training/config.ts';
 import { charRnn, usualLearningRate, usualVocabulary } from '../../../engine/training/presets.ts';
 import { UsageError } from './errors.ts';
+import { explainIssue, flagName } from './explain.ts';
 
 export interface TrainFlags {
   readonly task: RunConfig['architecture']['task'];
@@ -180,12 +181,5 @@ const flagOf: Readonly<Record<string, keyof TrainFlags>> = {
 function explain(issue: z.core.$ZodIssue, flags: TrainFlags): string {
   const flag = flagOf[issue.path.join('.')];
   if (issue.code === 'custom' || flag === undefined) return issue.message;
-  const name = '--' + flag.replace(/[A-Z]/g, (letter) => '-' + letter.toLowerCase());
-  const given = `${name} ${flags[flag]}`;
-  if (issue.code === 'too_small')
-    return `${given}: it must be ${issue.inclusive ? 'at least' : 'more than'} ${issue.minimum}.`;
-  if (issue.code === 'too_big')
-    return `${given}: it must be ${issue.inclusive ? 'at most' : 'less than'} ${issue.maximum}.`;
-  if (issue.code === 'invalid_type' && issue.expected === 'int') return `${given}: it must be a whole number.`;
-  return `${given}: ${issue.message}.`;
+  return explainIssue(issue, `${flagName(flag)} ${flags[flag]}`);
 }

@@ -33,10 +33,15 @@ export function runSummary(run: Run) {
   };
 }
 
+/** Enough of an id to name the run by, for people. */
+export function shortId(run: Run): string {
+  return run.id.slice(0, 8);
+}
+
 export function runTable(runs: readonly Run[]): string {
   const heading = ['RUN', 'NAME', 'STATUS', 'CORPUS', 'STEP', 'BEST PPL', 'TIME'];
   const rows = runs.map((run) => [
-    run.id,
+    shortId(run),
     shortened(run.name, 40),
     run.status,
     shortened(run.corpusName, 24),

@@ -5,6 +5,7 @@ import type { GenerateRequest } from '../../../api/types.ts';
 import { generateOptionsSchema } from '../../../api/types.ts';
 import type { Client } from './app-session.ts';
 import { Interrupted, UsageError } from './errors.ts';
+import { explainIssue, flagName } from './explain.ts';
 import { findRun } from './find-run.ts';
 import { bytes, rate } from './format.ts';
 import { catchInterrupts } from './interrupts.ts';
@@ -30,10 +31,10 @@ export function generateOptions(flags: GenerateFlags): GenerateRequest {
     seed: flags.seed ?? randomInt(2 ** 32),
   });
   if (result.success) return result.data;
-  const names: Record<string, string> = { topK: 'top-k', topP: 'top-p' };
-  const lines = result.error.issues.map(
-    ({ path, message }) => `--${names[String(path[0])] ?? String(path[0])}: ${message}.`,
-  );
+  const lines = result.error.issues.map((issue) => {
+    const flag = issue.path[0] as keyof GenerateFlags;
+    return explainIssue(issue, `${flagName(flag)} ${flags[flag]}`);
+  });
   throw new UsageError(lines.join('\n'));
 }
 
