@@ -112,6 +112,8 @@ export class ImportFlow {
     await this.#attempt(async (signal) => {
       const events = await this.#workspace.api.corpora.import({ source, encoding, name }, { signal });
       for await (const event of events) {
+        // Leaving the stream cancels the import.
+        signal.throwIfAborted();
         if (event.type === 'progress') {
           const share = event.total > 0 ? Math.min(1, event.done / event.total) : null;
           this.#step = { type: 'importing', share, what: event.what };

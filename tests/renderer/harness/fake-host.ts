@@ -17,6 +17,11 @@ export interface FakeOptions {
   readonly slow: boolean;
 }
 
+function decode(source: ImportSource): string {
+  if (source.type === 'text') return source.text;
+  return 'The Time Traveller (for so it will be convenient to speak of him)…\n'.repeat(40);
+}
+
 export class FakeHost implements Connection {
   readonly api: Api;
   readonly corpora = new Map<string, Corpus>();
@@ -96,6 +101,20 @@ export class FakeHost implements Connection {
     }, 200);
   }
 
+  /** Ten steps of progress; leaving the stream in between imports nothing. */
+  async *#import(source: ImportSource, name: string | null, signal: AbortSignal | undefined) {
+    for (let done = 0; done < 10; done++) {
+      yield { type: 'progress' as const, done, total: 10, what: 'Reading' };
+      await new Promise((resolve) => setTimeout(resolve, 40));
+      if (signal?.aborted) return;
+    }
+    const characters = decode(source).length;
+    const id = `imported-${this.corpora.size}`;
+    const made = { ...corpus(0), id, name: name ?? 'Imported', characters, createdAt: Date.now() };
+    this.send({ type: 'corpus', corpus: made });
+    yield { type: 'done' as const, corpus: made };
+  }
+
   #router() {
     const os = implement(contract);
     const hold = new Promise<never>(() => undefined);
@@ -113,11 +132,6 @@ export class FakeHost implements Connection {
         const one = this.corpora.get(id);
         if (one) this.send({ type: 'corpus', corpus: { ...one, ...change } });
       });
-    const decode = (source: ImportSource) =>
-      source.type === 'text'
-        ? source.text
-        : 'The Time Traveller (for so it will be convenient to speak of him)…\n'.repeat(40);
-
     return os.router({
       app: {
         info: os.app.info.handler(() => ({
@@ -160,6 +174,10 @@ export class FakeHost implements Connection {
         }),
         preview: os.corpora.preview.handler(({ input }) => {
           const text = decode(input.source);
+          if (text.includes('\0')) {
+            const name = 'name' in input.source ? input.source.name : 'The file';
+            throw new ORPCError('BAD_INPUT', { message: `${name} is not text: it contains zero bytes.` });
+          }
           return {
             text: text.slice(0, 4000),
             encoding: input.encoding ?? 'utf-8',
@@ -168,27 +186,7 @@ export class FakeHost implements Connection {
             bytes: text.length,
           };
         }),
-        import: os.corpora.import.handler(
-          async function* (
-            this: FakeHost,
-            { input, signal }: { input: { source: ImportSource; name: string | null }; signal?: AbortSignal },
-          ) {
-            for (let done = 0; done < 10 && !signal?.aborted; done++) {
-              yield { type: 'progress' as const, done, total: 10, what: 'Reading' };
-              await new Promise((resolve) => setTimeout(resolve, 150));
-            }
-            const text = decode(input.source);
-            const made = {
-              ...corpus(0),
-              id: `corpus-${Date.now()}`,
-              name: input.name ?? 'Imported',
-              characters: text.length,
-              createdAt: Date.now(),
-            };
-            this.send({ type: 'corpus', corpus: made });
-            yield { type: 'done' as const, corpus: made };
-          }.bind(this),
-        ),
+        import: os.corpora.import.handler(({ input, signal }) => this.#import(input.source, input.name, signal)),
         text: os.corpora.text.handler(({ input }) => {
           const text =
             'The Time Traveller (for so it will be convenient to speak of him) was expounding a recondite matter to us.\n\n'.repeat(

@@ -27,6 +27,7 @@ export const run = {
   addTag: 'Add a tag',
   removeTag: (tag: string) => `Remove the tag ${tag}`,
   charts: {
+    title: 'Curves',
     perplexity: 'Perplexity',
     gradNorm: 'Gradient norm',
     learningRate: 'Learning rate',

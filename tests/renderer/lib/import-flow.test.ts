@@ -1,0 +1,84 @@
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import type { Corpus } from '../../../src/api/types.ts';
+import { ImportFlow } from '../../../src/renderer/lib/import-flow.svelte.ts';
+import { Workspace } from '../../../src/renderer/lib/workspace.svelte.ts';
+import { FakeHost } from '../harness/fake-host.ts';
+
+const open: Workspace[] = [];
+
+async function start() {
+  const host = new FakeHost({ runs: 0, corpora: 0, train: false, fail: null, slow: false });
+  const workspace = new Workspace(host);
+  open.push(workspace);
+  await vi.waitUntil(() => workspace.loaded);
+  const done: Corpus[] = [];
+  const flow = new ImportFlow(workspace, (corpus) => done.push(corpus));
+  const reaches = (type: string) => vi.waitUntil(() => flow.step.type === type);
+  return { host, workspace, flow, done, reaches };
+}
+
+const file = (name: string, text: string) => new File([text], name);
+
+afterEach(() => {
+  for (const workspace of open.splice(0)) workspace.close();
+});
+
+describe('importing', () => {
+  test('shows how the text reads, then imports it under the given name', async () => {
+    const { workspace, flow, done, reaches } = await start();
+    flow.start([file('play.txt', 'To be, or not to be')]);
+    await reaches('preview');
+    expect(flow.suggestedName).toBe('play.txt');
+    expect(flow.step).toMatchObject({ preview: { text: 'To be, or not to be', encoding: 'utf-8' } });
+    await flow.confirm('A play');
+    expect(done.map((corpus) => corpus.name)).toEqual(['A play']);
+    expect(workspace.corpora.map((corpus) => corpus.name)).toEqual(['A play']);
+    expect(flow.open).toBe(false);
+  });
+
+  test('several files come one after the other; one can be skipped', async () => {
+    const { flow, done, reaches } = await start();
+    flow.start([file('a.txt', 'a'), file('b.txt', 'b')]);
+    await reaches('preview');
+    expect(flow.count).toEqual({ at: 1, of: 2 });
+    await flow.skip();
+    await reaches('preview');
+    expect(flow.count).toEqual({ at: 2, of: 2 });
+    await flow.confirm('b');
+    expect(done.map((corpus) => corpus.name)).toEqual(['b']);
+  });
+
+  test('another encoding can be tried, and what was found stays to go back to', async () => {
+    const { flow, reaches } = await start();
+    flow.start([file('a.txt', 'a')]);
+    await reaches('preview');
+    await flow.readAs('windows-1252');
+    expect(flow.step).toMatchObject({ preview: { encoding: 'windows-1252', encodingFrom: 'chosen' } });
+    expect(flow.found?.encoding).toBe('utf-8');
+    await flow.readAs(null);
+    expect(flow.step).toMatchObject({ preview: { encoding: 'utf-8', encodingFrom: 'utf-8' } });
+  });
+
+  test('cancelled in the middle keeps nothing', async () => {
+    const { workspace, flow, done, reaches } = await start();
+    flow.start([file('a.txt', 'a')]);
+    await reaches('preview');
+    const importing = flow.confirm('a');
+    await vi.waitUntil(() => flow.step.type === 'importing' && flow.step.share !== null);
+    flow.close();
+    await importing;
+    expect(flow.open).toBe(false);
+    expect(done).toEqual([]);
+    expect(workspace.corpora).toEqual([]);
+  });
+
+  test('what is no text is refused in the host’s words, and the next file follows', async () => {
+    const { flow, reaches } = await start();
+    flow.start([file('photo.jpg', '\0binary'), file('b.txt', 'b')]);
+    await reaches('failed');
+    expect(flow.step).toMatchObject({ message: expect.stringMatching(/photo.jpg.*is not text/) });
+    await flow.skip();
+    await reaches('preview');
+    expect(flow.suggestedName).toBe('b.txt');
+  });
+});
