@@ -69,8 +69,11 @@ export class Corpora {
   import(request: ImportRequest, signal?: AbortSignal): Stream<ImportEvent> {
     const cancel = new AbortController();
     const signals = signal ? AbortSignal.any([signal, cancel.signal]) : cancel.signal;
-    const events = new Stream<ImportEvent>({
-      onLeave: () => cancel.abort(),
+    const events: Stream<ImportEvent> = new Stream<ImportEvent>({
+      onLeave: () => {
+        cancel.abort();
+        return settled;
+      },
       // Only the newest progress is of interest.
       fold: (unread, event) => {
         if (event.type !== 'progress' || unread.at(-1)?.type !== 'progress') return false;
@@ -78,7 +81,7 @@ export class Corpora {
         return true;
       },
     });
-    this.#import(request, signals, (event) => events.push(event)).then(
+    const settled: Promise<void> = this.#import(request, signals, (event) => events.push(event)).then(
       (corpus) => {
         events.push({ type: 'done', corpus });
         events.end();

@@ -24,8 +24,14 @@ export class Generate {
   start(runId: string, options: GenerateRequest, signal?: AbortSignal): Stream<GenerateEvent> {
     const leave = new AbortController();
     const signals = signal ? AbortSignal.any([signal, leave.signal]) : leave.signal;
-    const events = new Stream<GenerateEvent>({ onLeave: () => leave.abort(), fold: joinTexts });
-    this.#generate(runId, options, signals, events).then(
+    const events: Stream<GenerateEvent> = new Stream<GenerateEvent>({
+      onLeave: () => {
+        leave.abort();
+        return settled;
+      },
+      fold: joinTexts,
+    });
+    const settled: Promise<void> = this.#generate(runId, options, signals, events).then(
       () => events.end(),
       (error: unknown) => events.fail(error),
     );

@@ -2,8 +2,8 @@
 export interface StreamOptions<T> {
   /** May fold a new value into those not read yet (the newest is last); true if it did. */
   readonly fold?: (unread: T[], value: T) => boolean;
-  /** The reader left before the end. */
-  readonly onLeave?: () => void;
+  /** The reader left before the end; what this returns is waited for. */
+  readonly onLeave?: () => void | Promise<void>;
 }
 
 type Waiting<T> = { resolve(result: IteratorResult<T, undefined>): void; reject(error: unknown): void };
@@ -57,12 +57,12 @@ export class Stream<T> implements AsyncIteratorObject<T, undefined, void> {
     return new Promise((resolve, reject) => this.#waiting.push({ resolve, reject }));
   }
 
-  /** The reader leaves. */
+  /** The reader leaves. Resolves when what fed the stream has come to rest. */
   async return(): Promise<IteratorResult<T, undefined>> {
     this.#unread.length = 0;
     const leftEarly = this.#end === null;
     this.end();
-    if (leftEarly) this.#options.onLeave?.();
+    if (leftEarly) await this.#options.onLeave?.();
     return { done: true, value: undefined };
   }
 

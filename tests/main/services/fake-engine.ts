@@ -216,6 +216,7 @@ async function train({ config, data, checkpointDir, resumeFrom }: Command<'train
     await writeFile(`${path}.unfinished`, bytes);
     await rename(`${path}.unfinished`, path);
     if (!faults.silentCheckpoints) emit({ type: 'checkpoint', step, path, best: isBest });
+    emit({ type: 'log', level: 'info', message: `saved ${step}` });
   };
 
   while (step < maxSteps!) {

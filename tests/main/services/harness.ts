@@ -4,12 +4,12 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { Change, Corpus, Run, RunStatus } from '../../../src/api/types.ts';
-import { runConfigSchema, type RunConfig } from '../../../src/engine/training/config.ts';
-import { openApp, type App, type AppOptions } from '../../../src/main/app.ts';
+import { openApp, type App } from '../../../src/main/app.ts';
 import { forkEngine, type EngineChannel } from '../../../src/main/services/engine-channel.ts';
 import { openStore } from '../../../src/main/store/store.ts';
 import { sampleCorpus } from '../store/samples.ts';
 import { temporaryFolder } from '../temporary.ts';
+import { appOptions } from './app-options.ts';
 import type { FakeFaults } from './fake-engine.ts';
 
 const fakeEngine = join(import.meta.dirname, 'fake-engine.ts');
@@ -26,17 +26,6 @@ export interface TestApp extends App {
 export function setFaults(faults: FakeFaults): void {
   process.env['FAKE_ENGINE'] = JSON.stringify(faults);
   onTestFinished(() => void delete process.env['FAKE_ENGINE']);
-}
-
-export function appOptions(workspace: string, spawnEngine: () => EngineChannel): AppOptions {
-  return {
-    workspace,
-    resourcesDir: join(workspace, '..', 'resources'),
-    spawnEngine,
-    host: 'cli',
-    capabilities: { filePaths: true, saveDialog: false, nativeMenu: false },
-    version: '1.2.3',
-  };
 }
 
 export async function openTestApp(
@@ -84,36 +73,6 @@ export async function importText(app: App, text = textOf(1_000), name = 'a text'
     if (event.type === 'done') return event.corpus;
   }
   throw new Error('the import ended without a corpus');
-}
-
-export interface ConfigChanges extends Partial<Omit<RunConfig, 'training' | 'corpus'>> {
-  readonly training?: Partial<RunConfig['training']>;
-}
-
-export function configFor(corpus: Corpus, { training, ...changes }: ConfigChanges = {}): RunConfig {
-  return runConfigSchema.parse({
-    corpus: corpus.id,
-    split: { valid: 0.1, test: 0 },
-    tokenizer: { kind: 'char' },
-    architecture: { task: 'language-model', cell: 'lstm', layers: 2, hidden: 8, embedding: 0, dropout: 0, tie: false },
-    ...changes,
-    training: {
-      batch: 2,
-      steps: 4,
-      optimizer: { kind: 'adam' },
-      learningRate: 0.01,
-      schedule: { kind: 'constant' },
-      clip: 5,
-      maxEpochs: null,
-      maxSteps: 25,
-      maxMinutes: null,
-      evalEvery: 10,
-      earlyStopping: null,
-      checkpointEvery: null,
-      seed: 1,
-      ...training,
-    },
-  });
 }
 
 /** Remembers every change from now on, and waits for those that matter. */

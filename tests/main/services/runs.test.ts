@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Run } from '../../../src/api/types.ts';
 import { ServiceError } from '../../../src/main/services/errors.ts';
-import { configFor, importText, openTestApp, setFaults, Watcher, type ConfigChanges, type TestApp } from './harness.ts';
+import { configFor, type ConfigChanges } from './app-options.ts';
+import { importText, openTestApp, setFaults, Watcher, type TestApp } from './harness.ts';
 
 async function startRun(app: TestApp, changes: ConfigChanges = {}): Promise<Run> {
   return app.services.runs.create({ config: configFor(app.corpus, changes), name: null, tags: [] });
