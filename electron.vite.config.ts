@@ -48,6 +48,8 @@ export default defineConfig({
       // The serve host shows the same pages in the person's own browser, so Electron's Chromium is no measure here.
       target: 'es2022',
       minify: true,
+      // The hosts' Content-Security-Policy loads no fonts from data: addresses.
+      assetsInlineLimit: 0,
       rolldownOptions: { input: pages },
     },
   },
