@@ -5,6 +5,8 @@ import { smooth } from './smooth.ts';
 export interface Series {
   readonly id: string;
   readonly label: string;
+  /** What the curve belongs to, where several have the same label: a run. */
+  readonly group?: string;
   /** Any CSS colour, also a token: `var(--run-0)`. A run keeps its colour in every chart. */
   readonly color: string;
   /** Training is dashed, validation solid. */
@@ -19,6 +21,11 @@ export interface Series {
   readonly mark?: { readonly x: number; readonly y: number; readonly label: string } | null;
   /** Steps back behind the others, for example while one of many is pointed at. */
   readonly faint?: boolean;
+}
+
+/** The whole name of a curve. */
+export function nameOf({ group, label }: Pick<Series, 'group' | 'label'>): string {
+  return group === undefined ? label : `${group}, ${label}`;
 }
 
 export interface Extent {

@@ -10,8 +10,6 @@ export const compare = {
   perplexity: 'Perplexity',
   train: 'training',
   valid: 'validation',
-  curve: (run: string, part: string) => `${run}, ${part}`,
-  best: (value: string) => value,
   count: (count: number) => plural(count, 'run'),
   gone: (count: number) => `${plural(count, 'run')} of this address no longer ${count === 1 ? 'exists' : 'exist'}.`,
   failed: (name: string, why: string) => `${name} could not be loaded: ${why}`,

@@ -26,7 +26,8 @@ export function perplexityCurves(details: readonly RunDetail[], { x, train, high
     if (train) {
       series.push({
         id: `${run.id}/train`,
-        label: text.curve(run.name, text.train),
+        group: run.name,
+        label: text.train,
         color,
         faint,
         dash: true,
@@ -37,13 +38,14 @@ export function perplexityCurves(details: readonly RunDetail[], { x, train, high
     const best = lowest(valid);
     series.push({
       id: `${run.id}/valid`,
-      label: text.curve(run.name, text.valid),
+      group: run.name,
+      label: text.valid,
       color,
       faint,
       raw: true,
       x: valid.map((one) => one[column[x]]),
       y: valid.map((one) => Math.exp(one.loss)),
-      mark: best && { x: best[column[x]], y: Math.exp(best.loss), label: text.best(perplexity(best.loss)) },
+      mark: best && { x: best[column[x]], y: Math.exp(best.loss), label: perplexity(best.loss) },
     });
   }
   return series;
