@@ -82,14 +82,7 @@ export interface NativeContext {
     weight: Floats,
     accumulate: boolean,
   ): void;
-  softmaxCrossEntropy(
-    N: number,
-    V: number,
-    loss: Floats,
-    dLogits: Floats | null,
-    logits: Floats,
-    targets: Ints,
-  ): void;
+  softmaxCrossEntropy(N: number, V: number, loss: Floats, dLogits: Floats | null, logits: Floats, targets: Ints): void;
   embeddingForward(N: number, V: number, E: number, y: Floats, tokens: Ints, table: Floats): void;
   embeddingBackward(
     N: number,

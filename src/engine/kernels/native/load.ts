@@ -63,8 +63,7 @@ function load(): NativeDevice {
   const threads = Math.max(1, Math.min(addon.physicalCores, availableParallelism()));
   return {
     addon,
-    create: (options = {}) =>
-      new NativeKernels(addon, options.instructionSet ?? best, options.threads ?? threads),
+    create: (options = {}) => new NativeKernels(addon, options.instructionSet ?? best, options.threads ?? threads),
     detail: `${best}, ${threads} threads`,
     reason: null,
   };

@@ -78,7 +78,15 @@ describe.skipIf(!haveNative)('layers on native', () => {
 
     it('linear forward', () =>
       check((N, I, O, bias) => (b) => {
-        b.kernels.linearForward(b.output([N, O]), b.input([N, I]), b.input([O, I]), bias ? b.input([O]) : null, N, I, O);
+        b.kernels.linearForward(
+          b.output([N, O]),
+          b.input([N, I]),
+          b.input([O, I]),
+          bias ? b.input([O]) : null,
+          N,
+          I,
+          O,
+        );
       }));
 
     it('linear backward', () =>
@@ -202,7 +210,9 @@ describe.skipIf(!haveNative)('layers on native', () => {
         some.linearBackward(b.output([N, I]), dW, b.output([O]), y, x, W, N, I, O, false);
         some.embeddingBackward(b.output([20, I]), x, b.ids(N, 20), N, 20, I, false);
         some.clipByGlobalNorm(b.output([1]), dW, 0.01, 1e-6);
-        some.updateParameters({ kind: 'rmsprop', learningRate: 0.1, alpha: 0.9, epsilon: 1e-8 }, W, dW, [b.output([O, I])]);
+        some.updateParameters({ kind: 'rmsprop', learningRate: 0.1, alpha: 0.9, epsilon: 1e-8 }, W, dW, [
+          b.output([O, I]),
+        ]);
         runs.push(await b.results());
         some.dispose();
       }

@@ -115,7 +115,12 @@ describe.skipIf(!haveNative)('recurrent sequences on native', () => {
             kernels.recurrentForward({ ...operands, workspace: null });
             await guards.check();
             for (const [i, tensor] of outputs.entries()) {
-              expectClose(await kernels.read(tensor), want[i]!, { atol: 1e-4, rtol: 1e-4 }, `${tensor.label} T=${T} B=${B}`);
+              expectClose(
+                await kernels.read(tensor),
+                want[i]!,
+                { atol: 1e-4, rtol: 1e-4 },
+                `${tensor.label} T=${T} B=${B}`,
+              );
             }
           }
         }
