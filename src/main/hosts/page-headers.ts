@@ -13,7 +13,7 @@ export function contentSecurityPolicy(connect: readonly string[] = []): string {
     "style-src 'self'",
     "style-src-attr 'unsafe-inline'",
     "img-src 'self' data: blob:",
-    "font-src 'self'",
+    "font-src 'self' data:",
     ['connect-src', "'self'", ...connect].join(' '),
     "manifest-src 'self'",
     "base-uri 'none'",
