@@ -1,18 +1,18 @@
 /** What a configuration means before it runs: sizes exact where they can be known, estimated where not, speed measured. */
 import { open, readFile } from 'node:fs/promises';
 import type { Corpus, PlanRequest, RunPlan } from '../../api/types.ts';
+import { checkSplits, type SplitSizes } from '../../engine/corpus/splits.ts';
 import { deserializeTokenizer } from '../../engine/corpus/tokenizer.ts';
 import { memoryPlan, parameterCount } from '../../engine/model/size.ts';
 import type { TrainingData } from '../../engine/protocol.ts';
+import type { TokenizerConfig } from '../../engine/training/config.ts';
 import type { Corpora } from './corpora.ts';
 import type { CorpusTexts } from './corpus-texts.ts';
-import { estimateTokens } from './head-tokens.ts';
+import { estimateTokens, headBytes, type TokenEstimate } from './head-tokens.ts';
 import type { SpeedEstimates } from './speed-estimates.ts';
-import { lengthProblems, type PartLengths } from './split-check.ts';
+
 import type { TokenCache } from './token-cache.ts';
 
-/** Enough of the text to judge it by. */
-const headBytes = 64 * 1024;
 /** More than any drawing shows. */
 const firstTokenCount = 32;
 
@@ -20,7 +20,7 @@ const firstTokenCount = 32;
 interface Tokens {
   readonly vocabularySize: number;
   readonly exact: boolean;
-  readonly lengths: PartLengths;
+  readonly lengths: SplitSizes;
   readonly first: string[];
 }
 
@@ -29,6 +29,7 @@ export class Plan {
   readonly #texts: CorpusTexts;
   readonly #tokens: TokenCache;
   readonly #speeds: SpeedEstimates;
+  readonly #estimates = new Map<string, Promise<TokenEstimate>>();
 
   constructor(corpora: Corpora, texts: CorpusTexts, tokens: TokenCache, speeds: SpeedEstimates) {
     this.#corpora = corpora;
@@ -50,7 +51,7 @@ export class Plan {
     const problems =
       valid + test >= 1
         ? ['Validation and test leave nothing to train on; make them smaller.']
-        : lengthProblems(lengths, { batch, steps }, tokens.exact ? 'has' : 'has about');
+        : checkSplits(lengths, batch, steps);
     const speed = await this.#speeds.of({ ...request, vocabularySize });
     if (speed.problem !== null) problems.push(speed.problem);
     return {
@@ -60,8 +61,10 @@ export class Plan {
       validTokens: lengths.valid ?? 0,
       testTokens: lengths.test ?? 0,
       parameters: parameterCount(architecture, vocabularySize),
-      memoryBytes: memoryPlan(architecture, vocabularySize, batch, steps, 'adam').total,
-      stepsPerEpoch: Math.max(1, Math.floor((lengths.train - 1) / (batch * steps))),
+      memoryBytes: memoryPlan(architecture, vocabularySize, batch, steps, 'adam', speed.precision === 'float64' ? 8 : 4)
+        .total,
+      // As corpus/batches.ts: B rows of the text, windows of T along them.
+      stepsPerEpoch: Math.max(1, Math.ceil(Math.floor((lengths.train - 1) / batch) / steps)),
       secondsPerStep: speed.secondsPerStep,
       device: speed.device,
       deviceDetail: speed.deviceDetail,
@@ -78,15 +81,25 @@ export class Plan {
       const lengths = { train: data.train.length, valid: data.valid?.length ?? null, test: data.test?.length ?? null };
       return { vocabularySize: data.vocabularySize, exact: true, lengths, first: await firstTokens(data) };
     }
-    const { text } = await this.#texts.slice(corpus.sha256, 0, headBytes);
-    const estimate = estimateTokens(text, corpus, tokenizer, firstTokenCount);
+    const estimate = await this.#estimate(corpus, tokenizer);
     const part = (share: number) => (share > 0 ? Math.floor(estimate.tokens * share) : null);
-    const lengths = {
-      train: Math.max(0, estimate.tokens - (part(valid) ?? 0) - (part(test) ?? 0)),
-      valid: part(valid),
-      test: part(test),
-    };
+    const train = Math.max(0, estimate.tokens - (part(valid) ?? 0) - (part(test) ?? 0));
+    const lengths = { train, valid: part(valid), test: part(test) };
     return { vocabularySize: estimate.vocabularySize, exact: false, lengths, first: estimate.firstTokens };
+  }
+
+  /** Remembered: a plan is made anew at every move of a slider, the tokeniser rarely changes. */
+  #estimate(corpus: Corpus, tokenizer: TokenizerConfig): Promise<TokenEstimate> {
+    const key = JSON.stringify([corpus.sha256, tokenizer]);
+    let estimate = this.#estimates.get(key);
+    if (!estimate) {
+      estimate = this.#texts
+        .slice(corpus.sha256, 0, headBytes(tokenizer))
+        .then(({ text }) => estimateTokens(text, corpus, tokenizer, firstTokenCount));
+      this.#estimates.set(key, estimate);
+      estimate.catch(() => this.#estimates.delete(key));
+    }
+    return estimate;
   }
 }
 

@@ -8,7 +8,7 @@ import type { Corpora } from './corpora.ts';
 import type { CorpusTexts } from './corpus-texts.ts';
 import { badInput, conflict, notFound, requireWriter } from './errors.ts';
 import { describeRun, findTexts, parseRunConfig, settingProblems } from './run-check.ts';
-import { estimatedSplitProblems } from './split-check.ts';
+import { certainSplitProblems } from './split-check.ts';
 import { TrainingSession, type SessionDependencies } from './training-session.ts';
 
 export interface RunsDependencies extends Omit<SessionDependencies, 'publish'> {
@@ -96,7 +96,7 @@ export class Runs {
       tokenizer: config.tokenizer,
     };
     const problems = settingProblems(config, config.device === 'auto' ? [] : await devices.list());
-    problems.push(...estimatedSplitProblems({ corpus, valid, test }, { ...config, split }, await tokens.find(recipe)));
+    problems.push(...certainSplitProblems({ corpus, valid, test }, { ...config, split }, await tokens.find(recipe)));
     if (problems.length > 0) throw badInput(problems.join(' '));
 
     const id = randomUUID();

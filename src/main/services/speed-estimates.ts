@@ -1,4 +1,5 @@
 /** How long a training step takes, measured once for each network, batch and device, in an engine process. */
+import type { Device } from '../../api/types.ts';
 import type { Architecture } from '../../engine/model/spec.ts';
 import type { DeviceList } from './devices.ts';
 import { EngineFailure, type EngineProcesses } from './engine-processes.ts';
@@ -17,6 +18,7 @@ export interface Speed {
   readonly secondsPerStep: number | null;
   readonly device: string;
   readonly deviceDetail: string;
+  readonly precision: Device['precision'];
   /** Why this cannot run on the device, for the person; null if it can. */
   readonly problem: string | null;
 }
@@ -58,8 +60,10 @@ export class SpeedEstimates {
     const abort = new AbortController();
     const command = { type: 'estimate', architecture, vocabularySize, batch, steps, device, threads } as const;
     const speed = this.#engines.runSoon(command, { signal: abort.signal }).then(
-      ({ secondsPerStep, device, deviceDetail }) =>
-        this.#remember(key, { secondsPerStep, device, deviceDetail, problem: null }),
+      async ({ secondsPerStep, device }) => {
+        const speed = await this.#unmeasured({ ...question, device });
+        return this.#remember(key, { ...speed, secondsPerStep });
+      },
       async (error: unknown) => {
         if (!(error instanceof EngineFailure)) return null; // given up, or the process died: ask again to try again
         const problem = error.kind === 'input' ? error.message : null;
@@ -81,7 +85,8 @@ export class SpeedEstimates {
   async #unmeasured({ device }: SpeedQuestion): Promise<Speed> {
     const devices = await this.#devices.list();
     const found = devices.find((one) => (device === 'auto' ? one.preferred : one.name === device));
-    return { secondsPerStep: null, device: found?.name ?? device, deviceDetail: found?.detail ?? '', problem: null };
+    const { name = device, detail: deviceDetail = '', precision = 'float32' } = found ?? {};
+    return { secondsPerStep: null, device: name, deviceDetail, precision, problem: null };
   }
 }
 
