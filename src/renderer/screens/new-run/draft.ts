@@ -127,8 +127,14 @@ export function draftOf(config: RunConfig): Draft {
   };
 }
 
-/** The configuration as the fields have it, not checked. */
-export function rawConfig(d: Draft): Record<string, unknown> & { architecture: Record<string, unknown> } {
+/**
+ * The configuration as the fields have it, not checked.
+ * @param base has what there is no field for
+ */
+export function rawConfig(
+  d: Draft,
+  base: RunConfig,
+): Record<string, unknown> & { architecture: Record<string, unknown> } {
   const percent = (typed: string) => {
     const value = parseNumber(typed);
     // Through decimal digits, so that 7.5 % is 0.075.
@@ -145,11 +151,13 @@ export function rawConfig(d: Draft): Record<string, unknown> & { architecture: R
     plateau: { factor: n(d.factor), patience: n(d.patience) },
   } as Partial<Record<Draft['schedule'], object>>;
   return {
+    ...base,
     corpus: d.corpus,
     validCorpus: d.validCorpus || null,
     testCorpus: d.testCorpus || null,
     split: { valid: d.validCorpus ? 0 : percent(d.valid), test: d.testCorpus ? 0 : percent(d.test) },
     tokenizer: {
+      ...base.tokenizer,
       kind: d.tokenizer,
       unit: d.unit,
       lowercase: d.lowercase,
@@ -157,7 +165,7 @@ export function rawConfig(d: Draft): Record<string, unknown> & { architecture: R
       maxVocabulary: d.tokenizer === 'char' ? undefined : (n(d.maxVocabulary) ?? undefined),
     },
     architecture: {
-      task: 'language-model',
+      ...base.architecture,
       cell: d.cell,
       activation: d.activation,
       reset: d.reset,
@@ -168,6 +176,7 @@ export function rawConfig(d: Draft): Record<string, unknown> & { architecture: R
       tie: d.tie,
     },
     training: {
+      ...base.training,
       batch: n(d.batch),
       steps: n(d.steps),
       partition: d.partition,
@@ -193,8 +202,8 @@ export type Checked =
   | { readonly config: null; readonly problems: Problems };
 
 /** The configuration, or what is wrong with which field. */
-export function check(draft: Draft): Checked {
-  const result = runConfigSchema.safeParse(rawConfig(draft));
+export function check(draft: Draft, base: RunConfig): Checked {
+  const result = runConfigSchema.safeParse(rawConfig(draft, base));
   if (result.success) return { config: result.data, problems: {} };
   const problems: Problems = {};
   for (const issue of result.error.issues) {

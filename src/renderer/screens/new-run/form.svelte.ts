@@ -14,30 +14,54 @@ function configOf(preset: Preset, corpus: string): RunConfig {
   return { ...config, corpus };
 }
 
-const usualArchitecture = architectureSchema.parse(charRnn.config.architecture);
-
 /** Presets decide neither the text nor where it is computed. */
 const keptByPresets: readonly FieldName[] = ['corpus', 'validCorpus', 'testCorpus', 'device', 'threads', 'seed'];
+
+export interface SavedForm {
+  readonly draft: Draft;
+  readonly base: RunConfig;
+  readonly name: string;
+  readonly tags: string;
+}
+
+/** Forms that were left before they were started, by what they began from. Kept while the window is open. */
+export const savedForms = new Map<string, SavedForm>();
 
 export class RunForm {
   draft = $state({} as Draft);
   name = $state('');
   tags = $state('');
-  #lastArchitecture: Architecture = usualArchitecture;
+  /** Has what there is no field for. */
+  #base = $state.raw({} as RunConfig);
+  #lastArchitecture: Architecture;
 
   /** The fields of a configuration, or the usual ones on a text. */
   constructor(from: RunConfig | string, tags: readonly string[]) {
-    this.draft = draftOf(typeof from === 'string' ? configOf(charRnn, from) : from);
+    this.#base = typeof from === 'string' ? configOf(charRnn, from) : from;
+    this.#lastArchitecture = this.#base.architecture;
+    this.draft = draftOf(this.#base);
     this.tags = tags.join(', ');
   }
 
-  readonly #checked = $derived.by(() => check(this.draft));
+  /** What has been filled in, to be put back with `restore` when the screen is opened again. */
+  save(): SavedForm {
+    return { draft: $state.snapshot(this.draft), base: this.#base, name: this.name, tags: this.tags };
+  }
+
+  restore({ draft, base, name, tags }: SavedForm): void {
+    this.draft = { ...draft };
+    this.#base = base;
+    this.name = name;
+    this.tags = tags;
+  }
+
+  readonly #checked = $derived.by(() => check(this.draft, this.#base));
   readonly config = $derived(this.#checked.config);
   readonly problems = $derived(this.#checked.problems);
 
   /** What the drawing shows: the network of the fields, with the last valid value where one is not. */
   readonly architecture = $derived.by(() => {
-    const raw = rawConfig(this.draft).architecture;
+    const raw = rawConfig(this.draft, this.#base).architecture;
     const parsed = architectureSchema.safeParse(raw);
     if (parsed.success) return (this.#lastArchitecture = parsed.data);
     const last: Record<string, unknown> = { ...this.#lastArchitecture, tie: false };
@@ -95,6 +119,7 @@ export class RunForm {
   applyPreset(preset: Preset): void {
     const next = draftOf(configOf(preset, this.draft.corpus));
     for (const field of keptByPresets) assign(next, field, this.draft[field]);
+    this.#base = configOf(preset, this.draft.corpus);
     Object.assign(this.draft, next);
   }
 

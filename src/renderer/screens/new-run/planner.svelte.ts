@@ -1,19 +1,18 @@
-/** Asks main what a configuration means before it runs, a moment after the last change, and again while parts are on their way. */
+/** Asks main what a configuration means before it runs, a moment after the last change. */
 import type { Api } from '../../lib/client.ts';
 import { reason } from '../../lib/toasts.ts';
 
 export type PlanInput = Parameters<Api['runs']['plan']>[0];
 export type Plan = Awaited<ReturnType<Api['runs']['plan']>>;
 
-/** Milliseconds from the last change to the question, and between questions for what was not ready. */
+/** Milliseconds from the last change to the question. */
 const PAUSE = 250;
-const AGAIN = 1500;
-const MOST_QUESTIONS = 20;
 
 export class Planner {
   #api: Api;
   #plan = $state.raw<Plan | null>(null);
   #fresh = $state.raw(false);
+  #measuring = $state.raw(false);
   #problem = $state.raw<string | null>(null);
 
   constructor(api: Api) {
@@ -30,6 +29,11 @@ export class Planner {
     return this.#fresh;
   }
 
+  /** The speed is on its way. */
+  get measuring(): boolean {
+    return this.#measuring;
+  }
+
   /** Why there is no answer. */
   get problem(): string | null {
     return this.#problem;
@@ -39,6 +43,7 @@ export class Planner {
   ask(input: PlanInput | null): () => void {
     const ended = new AbortController();
     this.#fresh = false;
+    this.#measuring = input !== null;
     this.#problem = null;
     if (input) void this.#ask(input, ended.signal);
     return () => ended.abort();
@@ -47,19 +52,19 @@ export class Planner {
   async #ask(input: PlanInput, signal: AbortSignal): Promise<void> {
     try {
       await rest(PAUSE, signal);
-      for (let n = 0; n < MOST_QUESTIONS; n++) {
+      // The first answer comes at once; where it lacks the speed, asking again waits for the measurement.
+      for (let n = 0; n < 2; n++) {
         const plan = await this.#api.runs.plan(input, { signal });
         if (signal.aborted) return;
         this.#plan = plan;
         this.#fresh = true;
-        const complete = plan.vocabularyExact && plan.secondsPerStep !== null;
-        if (complete || plan.problems.length > 0) return;
-        await rest(AGAIN, signal);
+        if (plan.secondsPerStep !== null || plan.problems.length > 0) break;
       }
+      this.#measuring = false;
     } catch (error) {
       if (signal.aborted) return;
       this.#problem = reason(error);
-      this.#plan = null;
+      this.#measuring = false;
     }
   }
 }
