@@ -24,17 +24,13 @@ export class CharTokenizer implements Tokenizer {
   readonly config: TokenizerConfig;
   readonly unknownId = unknownId;
   readonly #vocabulary: Vocabulary;
-  /** Id by code point; null for grapheme clusters. */
-  readonly #ids: Int32Array | null;
+  /** Null for grapheme clusters. */
+  readonly #ids: CodePointIds | null;
 
   constructor({ config, tokens }: Pick<z.output<typeof charTokenizerSchema>, 'config' | 'tokens'>) {
     this.config = config;
     this.#vocabulary = new Vocabulary(tokens);
-    this.#ids = null;
-    if (config.unit === 'codepoint') {
-      this.#ids = new Int32Array(0x110000).fill(unknownId);
-      tokens.forEach((token, index) => (this.#ids![token.codePointAt(0)!] = index + 1));
-    }
+    this.#ids = config.unit === 'codepoint' ? codePointIds(tokens) : null;
   }
 
   get vocabularySize(): number {
@@ -91,16 +87,33 @@ export class CharTokenizer implements Tokenizer {
   }
 }
 
-function encodeCodePoints(idOf: Int32Array, bytes: Uint8Array, stop: number, ids: Int32Array): Encoded {
+/** Ids by code point in pages of 256; pages without a known one are the same empty one. */
+type CodePointIds = readonly Int32Array[];
+const pages = 0x110000 >> 8;
+
+function codePointIds(tokens: readonly string[]): CodePointIds {
+  const none = new Int32Array(256).fill(unknownId);
+  const ids = new Array<Int32Array>(pages).fill(none);
+  tokens.forEach((token, index) => {
+    const codePoint = token.codePointAt(0)!;
+    if (ids[codePoint >> 8] === none) ids[codePoint >> 8] = none.slice();
+    ids[codePoint >> 8]![codePoint & 0xff] = index + 1;
+  });
+  return ids;
+}
+
+function encodeCodePoints(idOf: CodePointIds, bytes: Uint8Array, stop: number, ids: Int32Array): Encoded {
+  const first = idOf[0]!;
   let at = 0;
   let count = 0;
   while (at < stop) {
     const byte = bytes[at]!;
     if (byte < 0x80) {
-      ids[count++] = idOf[byte]!;
+      ids[count++] = first[byte]!;
       at++;
     } else {
-      ids[count++] = idOf[codePointAt(bytes, at)]!;
+      const codePoint = codePointAt(bytes, at);
+      ids[count++] = idOf[codePoint >> 8]![codePoint & 0xff]!;
       at += sequenceLength(byte);
     }
   }

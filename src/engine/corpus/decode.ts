@@ -18,6 +18,8 @@ import { isUtf8, wholeCharacters } from './utf8.ts';
 const headBytes = 4096;
 /** Size of the sample from the first byte beyond ASCII on by which an encoding is detected. */
 const sampleBytes = 128 * 1024;
+/** What of the ASCII before it belongs to the sample: a few lines. */
+const contextBytes = 512;
 
 const none = new Uint8Array(0);
 const encoder = new TextEncoder();
@@ -138,8 +140,10 @@ export class TextNormalizer {
     }
     const first = firstBeyondAscii(input);
     if (first < 0) return input;
-    if (input.length - first < sampleBytes && !last) return this.#wait(input, first);
-    this.#decide(detectBeyondAscii(input.subarray(first, first + sampleBytes)));
+    const from = Math.max(0, first - contextBytes);
+    const to = first + sampleBytes;
+    if (input.length < to && !last) return this.#wait(input, from);
+    this.#decide(detectBeyondAscii(input.subarray(from, to), last && input.length <= to));
     return this.#decoder!.push(input, last);
   }
 

@@ -106,9 +106,6 @@ export function firstBeyondAscii(bytes: Uint8Array): number {
   return -1;
 }
 
-/** Longest character of UTF-8: so many bytes at the end of a sample may be one that is cut off. */
-const longestSequence = 4;
-
 interface Utf8Evidence {
   /** Well-formed sequences of two bytes or more. */
   readonly wellFormed: number;
@@ -116,8 +113,11 @@ interface Utf8Evidence {
   readonly illFormed: number;
 }
 
-/** Counts what speaks for and against UTF-8. A sequence cut off by the end of the sample speaks for neither. */
-export function utf8Evidence(bytes: Uint8Array): Utf8Evidence {
+/**
+ * Counts what speaks for and against UTF-8.
+ * @param complete the text ends here; otherwise a sequence cut off by the end speaks for neither
+ */
+export function utf8Evidence(bytes: Uint8Array, complete: boolean): Utf8Evidence {
   let wellFormed = 0;
   let illFormed = 0;
   let i = 0;
@@ -138,7 +138,7 @@ export function utf8Evidence(bytes: Uint8Array): Utf8Evidence {
       high = 0xbf;
     }
     if (length > 1 && have === length) wellFormed++;
-    else if (length === 1 || i + have < bytes.length || bytes.length - i >= longestSequence) illFormed++;
+    else if (complete || length === 1 || i + have < bytes.length) illFormed++;
     i += have;
   }
   return { wellFormed, illFormed };
@@ -146,32 +146,43 @@ export function utf8Evidence(bytes: Uint8Array): Utf8Evidence {
 
 /** chardet's confidence (0 … 100) below which a guess is noise. */
 const leastConfidence = 10;
+/** What it says of double-byte encodings that are possible, when a text is too short to tell. */
+const possibleConfidence = 10;
 
 /** Legacy encodings by likelihood. Unicode is left out: what could be UTF-8 or UTF-16 was looked at before. */
 function legacyCandidates(sample: Uint8Array): string[] {
-  const names = analyse(sample)
-    .filter(({ confidence, name }) => confidence >= leastConfidence && !/^(UTF|ASCII)/i.test(name))
-    .map(({ name }) => nameOf(name))
-    .filter((name) => name !== null);
-  return [...new Set([...names, 'windows-1252'])];
+  const guesses = analyse(sample).filter(
+    ({ confidence, name }) => confidence >= leastConfidence && !/^(UTF|ASCII)/i.test(name),
+  );
+  // Too short to tell: Western text is ASCII for the most part, East Asian text hardly has any.
+  const western = beyondAscii(sample) * 2 < sample.length ? possibleConfidence : leastConfidence - 1;
+  const likely = guesses.filter(({ confidence }) => confidence > western);
+  const possible = guesses.filter(({ confidence }) => confidence <= western);
+  const ordered = [...likely.map(({ name }) => name), 'windows-1252', ...possible.map(({ name }) => name)];
+  return [...new Set(ordered.map(nameOf).filter((name) => name !== null))];
+}
+
+function beyondAscii(bytes: Uint8Array): number {
+  return bytes.reduce((count, byte) => count + (byte >= 0x80 ? 1 : 0), 0);
 }
 
 /** Share of the characters beyond ASCII that may be wrong in a text that is only a little damaged. */
 const mostDamage = 0.01;
 
 /**
- * Whether decoding gives text (almost) without the marks of a wrong guess: U+FFFD, and C1 control characters, which no text
- * holds and which single-byte encodings give for the bytes they leave undefined. U+0085 (next line) is let pass.
+ * Whether decoding gives text (almost) without the marks of a wrong guess: U+FFFD; C1 control characters, which no text
+ * holds and which single-byte encodings give for the bytes they leave undefined (U+0085, next line, is let pass); and
+ * private-use and unassigned characters, which double-byte encodings give for pairs they leave undefined.
  */
 function decodesCleanly(sample: Uint8Array, encoding: string): boolean {
   const text = new TextDecoder(encoding).decode(sample, { stream: true });
-  const beyondAscii = text.match(/[^\0-\x7f]/g)?.length ?? 0;
-  const wrong = text.match(/[\ufffd\u0080-\u0084\u0086-\u009f]/g)?.length ?? 0;
-  return wrong <= beyondAscii * mostDamage;
+  const characters = text.match(/[^\0-\x7f]/g)?.length ?? 0;
+  const wrong = text.match(/[\ufffd\u0080-\u0084\u0086-\u009f\p{Private_Use}\p{Unassigned}]/gu)?.length ?? 0;
+  return wrong <= characters * mostDamage;
 }
 
 /**
- * Decides between UTF-8 and legacy encodings, from a sample that begins at (or a little before) the first byte beyond ASCII.
+ * Decides between UTF-8 and legacy encodings, from a sample that begins a little before the first byte beyond ASCII.
  *
  * No ill-formed sequence: UTF-8. Otherwise the numbers of well-formed and ill-formed sequences decide. In UTF-8 with some
  * damage the well-formed outnumber the ill-formed. In legacy text well-formed sequences come about by accident only (É
@@ -179,8 +190,8 @@ function decodesCleanly(sample: Uint8Array, encoding: string): boolean {
  * ill-formed), so they are the fewer. Where they are the fewer but not zero, legacy must also *work*: one of the
  * likely legacy encodings has to decode to clean text; if none does, the text is badly damaged UTF-8.
  */
-export function detectBeyondAscii(sample: Uint8Array): Detection {
-  const { wellFormed, illFormed } = utf8Evidence(sample);
+export function detectBeyondAscii(sample: Uint8Array, complete: boolean): Detection {
+  const { wellFormed, illFormed } = utf8Evidence(sample, complete);
   const legacy = legacyCandidates(sample);
   const clean = legacy.filter((name) => decodesCleanly(sample, name));
   const utf8 =

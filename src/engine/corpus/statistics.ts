@@ -20,38 +20,45 @@ const carriageReturn = 0x0d;
 
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
+/** Code points of a page of counters. */
+const pageSize = 256;
+
 /** Occurrences by code point. */
 export class CharacterCounts {
-  readonly #ascii = new Float64Array(128);
-  readonly #beyond = new Float64Array(codePoints);
+  /** Counters in pages, made as characters of theirs turn up. */
+  readonly #pages: (Float64Array | undefined)[] = new Array<undefined>(codePoints / pageSize).fill(undefined);
+  readonly #first = (this.#pages[0] = new Float64Array(pageSize));
 
   /** Counts the characters that begin in `start` … `end` of well-formed UTF-8. */
   push(bytes: Uint8Array, start: number, end: number): void {
-    const ascii = this.#ascii;
+    const first = this.#first;
     let at = start;
     while (at < end) {
       const byte = bytes[at]!;
       if (byte < 0x80) {
-        ascii[byte]! += 1;
+        first[byte]! += 1;
         at++;
       } else {
-        this.#beyond[codePointAt(bytes, at)]! += 1;
+        const codePoint = codePointAt(bytes, at);
+        const page = (this.#pages[codePoint >> 8] ??= new Float64Array(pageSize));
+        page[codePoint & 0xff]! += 1;
         at += sequenceLength(byte);
       }
     }
   }
 
   of(codePoint: number): number {
-    return codePoint < 128 ? this.#ascii[codePoint]! : this.#beyond[codePoint]!;
+    return this.#pages[codePoint >> 8]?.[codePoint & 0xff] ?? 0;
   }
 
   /** All characters that occurred, the most frequent first, then by code point. */
   ranked(): { codePoint: number; count: number }[] {
-    const found = [];
-    for (let codePoint = 0; codePoint < codePoints; codePoint++) {
-      const count = this.of(codePoint);
-      if (count > 0) found.push({ codePoint, count });
-    }
+    const found: { codePoint: number; count: number }[] = [];
+    this.#pages.forEach((page, number) =>
+      page?.forEach((count, index) => {
+        if (count > 0) found.push({ codePoint: number * pageSize + index, count });
+      }),
+    );
     return found.sort((a, b) => b.count - a.count || a.codePoint - b.codePoint);
   }
 }

@@ -49,8 +49,8 @@ export async function* textBlocks(
     carry = bytes.slice(end);
     const block = bytes.subarray(0, end);
     if (!isUtf8(block)) throw damaged(path);
-    yield lowercase ? lowerCaseBytes(block) : block;
     onRead(chunk.length);
+    yield lowercase ? lowerCaseBytes(block) : block;
   }
   signal.throwIfAborted();
   if (carry.length > 0) throw damaged(path);
@@ -72,6 +72,7 @@ export async function streamParts(
     await parts.push(block);
     if (parts.done) break;
   }
+  options.signal.throwIfAborted();
   return parts.finish();
 }
 

@@ -1,0 +1,55 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import {
+  advance,
+  characterStart,
+  codePointAt,
+  countCharacters,
+  sequenceLength,
+  wholeCharacters,
+} from '../../../src/engine/corpus/utf8.ts';
+import { text, utf8 } from './texts.ts';
+
+test('walking the bytes meets every code point', () => {
+  fc.assert(
+    fc.property(text, (string) => {
+      const bytes = utf8.encode(string);
+      const found = [];
+      for (let at = 0; at < bytes.length; at += sequenceLength(bytes[at]!)) found.push(codePointAt(bytes, at));
+      expect(String.fromCodePoint(...found)).toBe(string);
+      expect(countCharacters(bytes, 0, bytes.length)).toBe(found.length);
+    }),
+  );
+});
+
+test('positions are those of characters', () => {
+  fc.assert(
+    fc.property(text, fc.nat(60), (string, n) => {
+      const bytes = utf8.encode(string);
+      const characters = [...string];
+      const before = utf8.encode(characters.slice(0, n).join('')).length;
+      expect(advance(bytes, 0, bytes.length, n)).toBe(before);
+      if (n < characters.length) {
+        for (let inside = before; inside < before + sequenceLength(bytes[before]!); inside++) {
+          expect(characterStart(bytes, inside)).toBe(before);
+        }
+      }
+    }),
+  );
+});
+
+test('a cut never splits a character, nor a maximal ill-formed subpart', () => {
+  const decode = (bytes: Uint8Array) => new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
+  const bytes = fc.array(
+    fc.oneof(fc.constantFrom(0x41, 0x80, 0xbf, 0xc0, 0xc3, 0xe2, 0x82, 0xac, 0xed, 0xa0, 0xf0, 0x9f, 0xf4, 0x90, 0xff)),
+  );
+  fc.assert(
+    fc.property(bytes, bytes, (left, right) => {
+      const all = Uint8Array.from([...left, ...right]);
+      const cut = wholeCharacters(all, left.length);
+      expect(left.length - cut).toBeLessThanOrEqual(3);
+      expect(decode(all.subarray(0, cut)) + decode(all.subarray(cut))).toBe(decode(all));
+    }),
+    { numRuns: 2000 },
+  );
+});
