@@ -103,6 +103,18 @@ export function buildProgram(): Command {
       await serve({ workspace: flags.workspace, port: flags.port ?? null }, new Terminal(flags.json ?? false));
     });
 
+  add('bench', 'Time training steps and generation; one JSON line for each case.')
+    .option('--device <name>', 'auto, or a name that `unroll devices` lists', 'auto')
+    .option('--case <id>', 'only this case; may be given more than once', (id: string, ids: string[] = []) => [
+      ...ids,
+      id,
+    ])
+    .option('--grid <file>', 'cases to time (default: those that come with the program)')
+    .action(async (flags: { device: string; case?: string[]; grid?: string } & CommonFlags) => {
+      const { bench } = await import('./bench.ts');
+      await bench({ device: flags.device, cases: flags.case ?? [], grid: flags.grid ?? null }, new Terminal(true));
+    });
+
   add('conformance <dir>', 'Check a device against golden fixtures; one JSON line for each.')
     .option('--device <name>', 'auto, or a name that `unroll devices` lists', 'auto')
     .action(async (folder: string, flags: { device: string } & CommonFlags) => {
