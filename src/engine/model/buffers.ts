@@ -10,6 +10,9 @@ export interface BufferSpec {
 /** Buffers by name; null where this use of the layer does not need one. */
 export type BufferPlan = Readonly<Record<string, BufferSpec | readonly BufferSpec[] | null>>;
 
+/** Owner of the buffers that hold a batch: the memory estimate counts them as data. */
+export const BATCH = 'batch';
+
 /** The tensors of a plan, under the same names. */
 export type Buffers<P extends BufferPlan> = {
   readonly [Name in keyof P]: P[Name] extends readonly BufferSpec[]
@@ -33,15 +36,6 @@ export function allocateBuffers<P extends BufferPlan>(kernels: Kernels, owner: s
 
 export function freeBuffers(kernels: Kernels, buffers: Buffers<BufferPlan>): void {
   for (const tensor of Object.values(buffers).flat()) if (tensor !== null) kernels.free(tensor);
-}
-
-/** Bytes of a plan where a float takes `bytesPerFloat`. */
-export function planBytes(plan: BufferPlan, bytesPerFloat: number): number {
-  let bytes = 0;
-  for (const spec of Object.values(plan).flat()) {
-    if (spec !== null) bytes += elements(spec.shape) * (spec.dtype === 'int' ? 4 : bytesPerFloat);
-  }
-  return bytes;
 }
 
 /** Number of elements of a shape. */

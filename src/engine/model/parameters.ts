@@ -9,7 +9,8 @@ import { elements } from './buffers.ts';
 /** How a parameter starts. */
 export type Initialisation =
   | { readonly kind: 'uniform'; readonly bound: number } // U(-bound, bound)
-  | { readonly kind: 'normal' }; // N(0, 1)
+  | { readonly kind: 'normal' } // N(0, 1)
+  | { readonly kind: 'constant'; readonly value: number };
 
 export interface ParameterSpec {
   /** PyTorch's name in the state dict. */
@@ -143,6 +144,12 @@ export class ParameterSet {
 }
 
 function drawInitial(initialisation: Initialisation, random: Random): number {
-  if (initialisation.kind === 'normal') return random.normal();
-  return (2 * random.uniform() - 1) * initialisation.bound;
+  switch (initialisation.kind) {
+    case 'normal':
+      return random.normal();
+    case 'constant':
+      return initialisation.value;
+    case 'uniform':
+      return (2 * random.uniform() - 1) * initialisation.bound;
+  }
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createReferenceKernels } from '../../../src/engine/kernels/reference/index.ts';
-import { languageModelParameters } from '../../../src/engine/model/language-model-plan.ts';
+import { modelParameters } from '../../../src/engine/model/parameter-specs.ts';
 import { ParameterSet } from '../../../src/engine/model/parameters.ts';
 import type { Architecture } from '../../../src/engine/model/spec.ts';
 import { architecture } from './architecture.ts';
@@ -9,7 +9,7 @@ const kernels = createReferenceKernels();
 const V = 50;
 
 const make = (changes: Partial<Architecture> = {}) =>
-  new ParameterSet(kernels, languageModelParameters(architecture({ hidden: 16, embedding: 20, ...changes }), V), true);
+  new ParameterSet(kernels, modelParameters(architecture({ hidden: 16, embedding: 20, ...changes }), { inputs: V, outputs: V }), true);
 
 async function initial(changes: Partial<Architecture> = {}, seed = 1) {
   const parameters = make(changes);

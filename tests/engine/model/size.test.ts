@@ -75,6 +75,6 @@ describe('numbers', () => {
     const [single, double] = [4, 8].map((bytes) => memoryPlan(architecture(), V, B, T, 'adam', bytes as 4 | 8));
     expect(double.activations).toBe(2 * single.activations);
     expect(double.data).toBe(single.data);
-    expect(single.data).toBe(2 * T * B * 4);
+    expect(single.data).toBe((2 * T * B + B) * 4); // inputs, targets, lengths
   });
 });

@@ -13,6 +13,8 @@ export interface DropoutPlan {
   readonly p: number;
   /** Most elements of an input. */
   readonly count: number;
+  /** Variational: one mask for all steps of a sequence (Gal & Ghahramani 2016); standard: every step has its own. */
+  readonly kind: 'standard' | 'variational';
   /** Overwrite the input: allowed where no backward reads it again. */
   readonly inPlace: boolean;
   readonly training: boolean;
@@ -29,30 +31,38 @@ export class Dropout {
   readonly #inPlace: boolean;
   readonly #stream: number;
   readonly #buffers: Buffers<ReturnType<typeof dropoutBuffers>>;
+  readonly #kind: DropoutPlan['kind'];
   #at: RandomPosition | null = null; // where the forward drew its mask; null: it let everything through
+  #period = 0; // elements of the mask
 
   /** @param index number of this dropout layer in the model, from 0 */
   constructor(kernels: Kernels, index: number, plan: DropoutPlan) {
     this.#kernels = kernels;
     this.#p = plan.p;
     this.#inPlace = plan.inPlace;
+    this.#kind = plan.kind;
     this.#stream = STREAM.dropout + index;
     this.#buffers = allocateBuffers(kernels, `dropout${index}`, dropoutBuffers(plan));
   }
 
-  /** x [count] → y [count]: x itself, or the layer's own. `at` null: not training. */
-  forward(x: Tensor, count: number, at: DropoutAt | null): Tensor {
+  /**
+   * x [steps,perStep] → y, the same: x itself, or the layer's own.
+   * @param at null: not training
+   */
+  forward(x: Tensor, steps: number, perStep: number, at: DropoutAt | null): Tensor {
+    const count = steps * perStep;
     this.#at = at && this.#p > 0 ? { ...at, stream: this.#stream } : null;
     if (!this.#at) return x;
     const y = this.#inPlace ? x : this.#buffers.y;
     if (!y) throw new Error('Dropout.forward with a position needs a layer made for training');
-    this.#kernels.dropout(y, x, count, this.#p, this.#at);
+    this.#period = this.#kind === 'variational' ? perStep : count;
+    this.#kernels.dropout(y, x, count, this.#p, this.#at, this.#period);
     return y;
   }
 
-  /** dy [count] becomes dx in place: the same mask. */
-  backward(dy: Tensor, count: number): void {
-    if (this.#at) this.#kernels.dropout(dy, dy, count, this.#p, this.#at);
+  /** dy [steps,perStep] becomes dx in place: the same mask. */
+  backward(dy: Tensor, steps: number, perStep: number): void {
+    if (this.#at) this.#kernels.dropout(dy, dy, steps * perStep, this.#p, this.#at, this.#period);
   }
 
   dispose(): void {

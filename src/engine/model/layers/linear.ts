@@ -2,13 +2,11 @@ import type { Kernels, Tensor } from '../../kernels/kernels.ts';
 import { allocateBuffers, freeBuffers, type Buffers } from '../buffers.ts';
 import type { Parameter, ParameterSpec } from '../parameters.ts';
 
-/** Both start as torch.nn.Linear's: U(-1/√I, 1/√I). */
-export function linearParameters(prefix: string, I: number, O: number): ParameterSpec[] {
+/** Weight and, unless left out, bias; both start as torch.nn.Linear's: U(-1/√I, 1/√I). */
+export function linearParameters(prefix: string, I: number, O: number, bias = true): ParameterSpec[] {
   const initialisation = { kind: 'uniform', bound: 1 / Math.sqrt(I) } as const;
-  return [
-    { name: `${prefix}weight`, shape: [O, I], initialisation },
-    { name: `${prefix}bias`, shape: [O], initialisation },
-  ];
+  const weight = { name: `${prefix}weight`, shape: [O, I], initialisation };
+  return bias ? [weight, { name: `${prefix}bias`, shape: [O], initialisation }] : [weight];
 }
 
 /** For up to N rows. */

@@ -11,9 +11,15 @@ import type {
 import { allocateBuffers, freeBuffers, type Buffers } from '../buffers.ts';
 import type { ParameterSet, ParameterSpec } from '../parameters.ts';
 import { Dropout, type DropoutAt, type DropoutPlan } from './dropout.ts';
+import { LayerNorm, layerNormParameters } from './layer-norm.ts';
 import { RecurrentState, type RecurrentStatePlan } from './recurrent-state.ts';
 
-/** A stack of L recurrent layers, each in D directions; layer l > 0 reads the D*H outputs of the one below. */
+/**
+ * A stack of L recurrent layers, each in D directions; layer l > 0 reads the D*H outputs of the one below:
+ *
+ *     y_l = recurrent(dropout(z_(l-1)))
+ *     z_l = norm(y_l + z_(l-1))          the sum where `residual` and l > 0, the norm where `layerNorm`; otherwise z_l = y_l
+ */
 export interface RecurrentSizes {
   readonly cell: Cell;
   readonly L: number;
@@ -21,6 +27,8 @@ export interface RecurrentSizes {
   /** Width of the input. */
   readonly I: number;
   readonly H: number;
+  /** Layer normalisation (Ba et al. 2016) of every layer's output. */
+  readonly layerNorm?: boolean;
 }
 
 export interface RecurrentPlan extends RecurrentSizes {
@@ -33,10 +41,15 @@ export interface RecurrentPlan extends RecurrentSizes {
   readonly stateGradients: boolean;
   /** Probability of dropping between layers. */
   readonly dropout: number;
+  readonly dropoutKind?: DropoutPlan['kind'];
+  /** Layers above the first add their input to their output (He et al. 2016). */
+  readonly residual?: boolean;
+  /** Keep the total derivative by each layer's output at every step, for pictures of gradient flow. */
+  readonly hiddenGradients?: boolean;
 }
 
-/** All start as PyTorch's: U(-1/√H, 1/√H). In PyTorch's order. */
-export function recurrentParameters(prefix: string, { cell, L, D, I, H }: RecurrentSizes): ParameterSpec[] {
+/** All start as PyTorch's: U(-1/√H, 1/√H). In PyTorch's order, a layer's normalisation after it. */
+export function recurrentParameters(prefix: string, { cell, L, D, I, H, layerNorm }: RecurrentSizes): ParameterSpec[] {
   const GH = GATES[cell] * H;
   const initialisation = { kind: 'uniform', bound: 1 / Math.sqrt(H) } as const;
   const specs: ParameterSpec[] = [];
@@ -50,17 +63,22 @@ export function recurrentParameters(prefix: string, { cell, L, D, I, H }: Recurr
       add('bias_ih', [GH]);
       if (cell !== 'gru_before') add('bias_hh', [GH]);
     }
+    if (layerNorm) specs.push(...layerNormParameters(normPrefix(prefix, l), D * H));
   }
   return specs;
 }
 
-export function recurrentBuffers({ L, D, H, T, B, training }: RecurrentPlan) {
+export function recurrentBuffers({ L, D, H, T, B, training, residual, hiddenGradients }: RecurrentPlan) {
   const perStep = { shape: [T, B, D * H] };
   return {
-    /** Each layer's output; the last one's is the stack's. */
+    /** Each layer's output, before anything is added. */
     y: Array.from({ length: L }, () => perStep),
+    /** Output plus input of the layers above the first. */
+    sum: Array.from({ length: residual ? L - 1 : 0 }, () => perStep),
     /** Gradients between layers: written by the one above, read by the one below, two in turn. */
     dy: Array.from({ length: training ? Math.min(L - 1, 2) : 0 }, () => perStep),
+    /** Total derivatives by each layer's and direction's output. */
+    dh: Array.from({ length: hiddenGradients ? L * D : 0 }, () => ({ shape: [T, B, H] })),
   };
 }
 
@@ -76,8 +94,16 @@ export function recurrentStatePlan({ cell, L, D, B, H }: RecurrentPlan): Recurre
 }
 
 /** The dropout between layers: L-1 of these. Not in place, since the backward reads y again. */
-export function recurrentDropout({ D, H, T, B, training, dropout }: RecurrentPlan): DropoutPlan {
-  return { p: dropout, count: T * B * D * H, inPlace: false, training };
+export function recurrentDropout({
+  D,
+  H,
+  T,
+  B,
+  training,
+  dropout,
+  dropoutKind = 'standard',
+}: RecurrentPlan): DropoutPlan {
+  return { p: dropout, count: T * B * D * H, kind: dropoutKind, inPlace: false, training };
 }
 
 /** Recurrent layers on top of each other, right through a sequence. */
@@ -90,6 +116,8 @@ export class RecurrentStack {
   readonly dInitial: RecurrentState | null;
   /** dhn, dcn, into the backward; null without `stateGradients`. */
   readonly dFinal: RecurrentState | null;
+  /** [L*D] of [T,B,H], out of the backward: dL/dh at every step; none without `hiddenGradients`. */
+  readonly dh: readonly Tensor[];
   readonly #kernels: Kernels;
   readonly #plan: RecurrentPlan;
   readonly #values: readonly RecurrentParameters[]; // [L*D]
@@ -97,6 +125,7 @@ export class RecurrentStack {
   readonly #buffers: Buffers<ReturnType<typeof recurrentBuffers>>;
   readonly #workspaces: readonly RecurrentWorkspace[]; // [L*D], or none
   readonly #dropouts: readonly Dropout[]; // [L-1]
+  readonly #norms: readonly LayerNorm[]; // [L], or none
   #forward: readonly RecurrentOperands[] | null = null; // [L*D], saved by the forward for the backward
 
   /**
@@ -125,6 +154,11 @@ export class RecurrentStack {
       { length: L - 1 },
       (_, l) => new Dropout(kernels, firstDropout + l, recurrentDropout(plan)),
     );
+    this.#norms = Array.from({ length: plan.layerNorm ? L : 0 }, (_, l) => {
+      const name = normPrefix(prefix, l);
+      return new LayerNorm(kernels, parameters.get(`${name}weight`), parameters.get(`${name}bias`), plan.T * plan.B);
+    });
+    this.dh = this.#buffers.dh;
     const state = (label: string) => new RecurrentState(kernels, `${prefix}${label}`, recurrentStatePlan(plan));
     this.initial = state('initial');
     this.final = state('final');
@@ -133,7 +167,7 @@ export class RecurrentStack {
   }
 
   /**
-   * x [T,B,I] → y [T,B,D*H], the stack's own; `final` is written. y is 0 at padding.
+   * x [T,B,I] → z [T,B,D*H], the stack's own; `final` is written. z is 0 at padding, but for the bias of a layer normalisation.
    * @param lengths int [B], real steps of each sequence; null when all have T
    * @param T of this batch, at most the planned one
    * @param dropoutAt null: no dropout
@@ -141,8 +175,11 @@ export class RecurrentStack {
   forward(x: Tensor, lengths: Tensor | null, T: number, B: number, dropoutAt: DropoutAt | null): Tensor {
     const { cell, L, D, I, H } = this.#plan;
     const operands: RecurrentOperands[] = [];
+    const width = D * H;
     let input = x;
+    let z = x; // the output of the layer below
     for (let l = 0; l < L; l++) {
+      if (l > 0) input = this.#dropouts[l - 1].forward(z, T, B * width, dropoutAt);
       const y = this.#buffers.y[l];
       for (let d = 0; d < D; d++) {
         const k = l * D + d;
@@ -163,23 +200,36 @@ export class RecurrentStack {
         });
         this.#kernels.recurrentForward(operands[k]);
       }
-      input = l < L - 1 ? this.#dropouts[l].forward(y, T * B * D * H, dropoutAt) : y;
+      const sum = l > 0 ? (this.#buffers.sum[l - 1] ?? null) : null;
+      if (sum) this.#add(sum, y, z, T * B);
+      z = this.#norms[l]?.forward(sum ?? y, T * B) ?? sum ?? y;
     }
     this.#forward = operands;
-    return input;
+    return z;
+  }
+
+  /** sum = y + z, all [N,D*H]. */
+  #add(sum: Tensor, y: Tensor, z: Tensor, N: number): void {
+    const width = this.#plan.D * this.#plan.H;
+    const block = (tensor: Tensor) => ({ tensor, offset: 0, stride: width });
+    this.#kernels.copyBlock(block(sum), block(y), N, width, false);
+    this.#kernels.copyBlock(block(sum), block(z), N, width, true);
   }
 
   /**
    * The last forward, reversed: dy [T,B,D*H] (and `dFinal`) → dx [T,B,I] (null where nobody needs it), `dInitial`, and the
-   * parameters' gradients, added to them where `accumulate`.
+   * parameters' gradients, added to them where `accumulate`. Layer normalisation overwrites dy, which must be 0 at padding then.
    */
   backward(dx: Tensor | null, dy: Tensor, accumulate: boolean): void {
-    const { L, D, H } = this.#plan;
+    const { L, D, H, residual } = this.#plan;
     if (!this.#forward || !this.#gradients) {
       throw new Error('RecurrentStack.backward needs a forward, and a plan for training');
     }
+    const { T, B } = this.#forward[0].shape;
+    const width = D * H;
     let dOut = dy;
     for (let l = L - 1; l >= 0; l--) {
+      this.#norms[l]?.backward(dOut, dOut, T * B, accumulate);
       const dIn = l === 0 ? dx : this.#buffers.dy[(l - 1) % 2];
       for (let d = D - 1; d >= 0; d--) {
         const k = l * D + d;
@@ -193,11 +243,15 @@ export class RecurrentStack {
           dc0: this.dInitial?.layers[k].c ?? null,
           parameters: this.#gradients[k],
           accumulate,
+          dh: this.dh[k] ?? null,
         });
       }
       if (l === 0 || !dIn) break;
-      const { T, B } = this.#forward[0].shape;
-      this.#dropouts[l - 1].backward(dIn, T * B * D * H);
+      this.#dropouts[l - 1].backward(dIn, T, B * width);
+      if (residual) {
+        const block = (tensor: Tensor) => ({ tensor, offset: 0, stride: width });
+        this.#kernels.copyBlock(block(dIn), block(dOut), T * B, width, true);
+      }
       dOut = dIn;
     }
   }
@@ -205,9 +259,14 @@ export class RecurrentStack {
   dispose(): void {
     for (const workspace of this.#workspaces) this.#kernels.free(workspace);
     for (const dropout of this.#dropouts) dropout.dispose();
+    for (const norm of this.#norms) norm.dispose();
     for (const state of [this.initial, this.final, this.dInitial, this.dFinal]) state?.dispose();
     freeBuffers(this.#kernels, this.#buffers);
   }
+}
+
+function normPrefix(prefix: string, layer: number): string {
+  return `${prefix}norm_l${layer}.`;
 }
 
 function parameterSuffix(layer: number, direction: number): string {
