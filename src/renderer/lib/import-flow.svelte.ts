@@ -34,6 +34,7 @@ export class ImportFlow {
   #queue: Waiting[] = [];
   #count = $state.raw({ at: 0, of: 0 });
   #source: ImportSource | null = null;
+  #name = $state.raw('');
   #cancel = new AbortController();
   /** The encoding the host found by itself, and what else it offers: kept while the person tries others. */
   #found = $state.raw<{ encoding: string; candidates: readonly string[] } | null>(null);
@@ -64,10 +65,7 @@ export class ImportFlow {
 
   /** The name that the text comes with. */
   get suggestedName(): string {
-    const source = this.#source;
-    if (!source) return '';
-    if (source.type === 'sample') return m.corpora.sampleName;
-    return source.type === 'path' ? (source.path.split(/[\\/]/).at(-1) ?? source.path) : source.name;
+    return this.#name;
   }
 
   /** Takes files, paths or text, one after the other. */
@@ -153,6 +151,7 @@ export class ImportFlow {
       this.#step = { type: 'closed' };
       return;
     }
+    this.#name = nameOf(next);
     this.#count = { at: this.#count.at + 1, of: this.#count.of };
     await this.#attempt(async (signal) => {
       if (next instanceof File) {
@@ -174,6 +173,12 @@ export class ImportFlow {
       if (!signal.aborted) this.#step = { type: 'failed', message: reason(error) };
     }
   }
+}
+
+function nameOf(text: Waiting): string {
+  if (text instanceof File) return text.name;
+  if (text.type === 'sample') return m.corpora.sampleName;
+  return text.type === 'path' ? (text.path.split(/[\\/]/).at(-1) ?? text.path) : text.name;
 }
 
 /** The one import of the window: the frame shows its dialog, screens start it. */

@@ -10,5 +10,4 @@ export default defineConfig({
   cacheDir: resolve(root, 'node_modules/.vite-harness'),
   plugins: [svelte({ configFile: resolve(root, 'svelte.config.js') })],
   server: { fs: { allow: [root] } },
-  build: { outDir: resolve(root, 'out/harness'), emptyOutDir: true },
 });

@@ -70,7 +70,8 @@ const UNIT_SHARE = 1 / 1000;
 export function frameOf(series: readonly Series[], options: FrameOptions): Frame | null {
   const full = fullExtent(series, options);
   if (!full) return null;
-  const unit = Math.max(full.to - full.from, Number.MIN_VALUE) * UNIT_SHARE;
+  // Of a single point there is nothing to smooth, but the unit must still be above 0.
+  const unit = (full.to > full.from ? full.to - full.from : 1) * UNIT_SHARE;
   const curves = series.map((one): Curve => {
     if (one.raw || options.smoothing <= 0) return { series: one, y: one.y, behind: null };
     return {

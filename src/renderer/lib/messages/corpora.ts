@@ -60,7 +60,7 @@ export const corpora = {
     sending: 'Sending the file',
     reading: 'Reading the text',
     import: 'Import',
-    failed: 'It cannot be imported',
+    failed: (name: string) => `“${name}” cannot be imported`,
     pasteTitle: 'Paste a text',
     pasteLabel: 'Text',
     pathTitle: 'Import from a path',
