@@ -76,7 +76,7 @@ export async function openApp(options: AppOptions): Promise<App> {
       platform: process.platform,
       host,
       capabilities,
-      devices: await devices.list(),
+      devices: await devices.listOrReason(),
       cores: devices.cores,
     }),
   };

@@ -2,8 +2,8 @@
  * Checkpoints: everything a run needs to go on bit for bit, in one safetensors file.
  *
  * Tensors: the parameters under their own names; `optimizer.<slot>.<parameter>`; `state.h`, `state.c` [L,B,H], the hidden state
- * carried to the next window; `metrics.steps` [n,7], the steps since the checkpoint before the last one, so that a database that
- * lost its last moments can be completed. Metadata `unroll`: the rest as JSON.
+ * carried to the next window; `metrics.steps` [n,7], the steps since the checkpoint before the last one and those of the last seconds,
+ * so that a database that lost its last moments can be completed. Metadata `unroll`: the rest as JSON.
  */
 import { z } from 'zod';
 import { readSafetensors, writeSafetensors, type SafetensorsEntry } from '../export/safetensors.ts';

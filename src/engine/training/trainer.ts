@@ -23,6 +23,9 @@ const sampleLength = { char: 200, word: 60, bpe: 80 } as const;
 /** Evaluations an epoch when the person does not say; fewer where validation is long, so that they stay under a tenth of the time. */
 const evaluationsPerEpoch = 10;
 
+/** A checkpoint remembers at least this much of the training before it. */
+const rememberedSeconds = 5;
+
 export interface TrainerInputs {
   readonly kernels: Kernels;
   readonly config: RunConfig;
@@ -73,7 +76,9 @@ export class Trainer {
   #elapsed = 0;
   #progress: Progress = noProgress;
   #evaluationDue = false;
-  /** Metrics since the checkpoint before the last one, and those since the last one. */
+  /** Step of the last checkpoint. */
+  #savedStep = 0;
+  /** Metrics up to the last checkpoint: since the one before, and of the last seconds; and those since the last one. */
   #earlier: Recent = nothingRecent();
   #recent: Recent = nothingRecent();
 
@@ -286,8 +291,11 @@ export class Trainer {
     tensors.set('state.h', { shape, data: h });
     if (c) tensors.set('state.c', { shape, data: c });
     const recent = joinRecent(this.#earlier, this.#recent);
-    this.#earlier = this.#recent;
+    // Whoever stores what is reported may lag behind by more than a checkpoint when those come fast.
+    const youngest = recent.steps.find(({ elapsed }) => elapsed >= this.#elapsed - rememberedSeconds)?.step ?? Infinity;
+    this.#earlier = recentFrom(recent, Math.min(youngest, this.#savedStep + 1));
     this.#recent = nothingRecent();
+    this.#savedStep = this.#step;
     return {
       tensors,
       steps: recent.steps,
@@ -329,6 +337,7 @@ export class Trainer {
     this.#elapsed = state.elapsed;
     this.#progress = state.progress;
     this.#evaluationDue = state.evaluationDue;
+    this.#savedStep = state.step;
     this.#earlier = { steps: [...steps], evals: [...state.evals], samples: [...state.samples] };
   }
 
@@ -347,6 +356,12 @@ interface Recent {
 }
 
 const nothingRecent = (): Recent => ({ steps: [], evals: [], samples: [] });
+
+const recentFrom = (recent: Recent, first: number): Recent => ({
+  steps: recent.steps.filter(({ step }) => step >= first),
+  evals: recent.evals.filter(({ step }) => step >= first),
+  samples: recent.samples.filter(({ step }) => step >= first),
+});
 
 const joinRecent = (a: Recent, b: Recent): Recent => ({
   steps: [...a.steps, ...b.steps],

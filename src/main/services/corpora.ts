@@ -98,7 +98,8 @@ export class Corpora {
       return await this.#in.uploads.inScratchFolder(async (folder) => {
         const imported = await this.#decode(source, request.encoding, folder, signal, onEvent);
         signal.throwIfAborted();
-        await this.#in.texts.adopt(join(folder, `${imported.sha256}.txt`), imported.sha256);
+        const { sha256, bytes } = imported;
+        await this.#in.texts.adopt(join(folder, `${sha256}.txt`), sha256, bytes);
         return this.#add(imported, source, request.name?.trim() || source.name);
       });
     } finally {

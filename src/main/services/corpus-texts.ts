@@ -1,6 +1,6 @@
 /** Stored texts, by the SHA-256 of their UTF-8 bytes. */
 import { existsSync, statSync } from 'node:fs';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
 export class CorpusTexts {
@@ -23,10 +23,9 @@ export class CorpusTexts {
     return existsSync(this.path(sha256));
   }
 
-  /** Takes a finished text over from `path`, on the same file system. */
-  async adopt(path: string, sha256: string): Promise<void> {
-    await mkdir(this.#folder, { recursive: true });
-    await rename(path, this.path(sha256));
+  /** Takes a finished text over from `path`, on the same file system; one that is there already is left as it is. */
+  async adopt(path: string, sha256: string, bytes: number): Promise<void> {
+    if (!this.isWhole(sha256, bytes)) await rename(path, this.path(sha256));
   }
 
   async remove(sha256: string): Promise<void> {

@@ -14,12 +14,23 @@ export class DeviceList {
   /** Logical processors this process may use. */
   readonly cores = availableParallelism();
 
+  /** @throws when no engine process can be started */
   list(): Promise<Device[]> {
     this.#devices ??= this.#ask().catch((error: unknown) => {
       this.#devices = null; // ask again next time
       throw error;
     });
     return this.#devices;
+  }
+
+  /** As `list`; where no engine process can be started, one entry says why, so that the app can still be used to look around. */
+  async listOrReason(): Promise<Device[]> {
+    try {
+      return await this.list();
+    } catch (error) {
+      const detail = `${(error as Error).message}. Nothing can be trained until this is mended; try to reinstall Unroll.`;
+      return [{ name: 'engine', available: false, detail, precision: 'float32', preferred: false }];
+    }
   }
 
   /** Where to go on with a run that used `device` (null: none yet): there if it is still available, otherwise as configured. */

@@ -59,27 +59,30 @@ export class SpeedEstimates {
     const { architecture, vocabularySize, batch, steps, device, threads } = question;
     const abort = new AbortController();
     const command = { type: 'estimate', architecture, vocabularySize, batch, steps, device, threads } as const;
-    const speed = this.#engines.runSoon(command, { signal: abort.signal }).then(
-      async ({ secondsPerStep, device }) => {
-        const speed = await this.#unmeasured({ ...question, device });
-        return this.#remember(key, { ...speed, secondsPerStep });
-      },
-      async (error: unknown) => {
-        if (!(error instanceof EngineFailure)) return null; // given up, or the process died: ask again to try again
-        const problem = error.kind === 'input' ? error.message : null;
-        return this.#remember(key, { ...(await this.#unmeasured(question)), problem });
-      },
-    );
+    const speed = this.#engines
+      .runSoon(command, { signal: abort.signal })
+      .then(
+        async ({ secondsPerStep, device }) => ({
+          ...(await this.#unmeasured({ ...question, device })),
+          secondsPerStep,
+        }),
+        async (error: unknown) => {
+          if (!(error instanceof EngineFailure)) throw error;
+          return { ...(await this.#unmeasured(question)), problem: error.kind === 'input' ? error.message : null };
+        },
+      )
+      .then(
+        (found) => {
+          this.#measured.set(key, found);
+          return found;
+        },
+        () => null, // given up, or the process died: ask again to try again
+      );
     const measuring = { key, speed, cancel: () => abort.abort() };
     void speed.finally(() => {
       if (this.#measuring === measuring) this.#measuring = null;
     });
     return measuring;
-  }
-
-  #remember(key: string, speed: Speed): Speed {
-    this.#measured.set(key, speed);
-    return speed;
   }
 
   async #unmeasured({ device }: SpeedQuestion): Promise<Speed> {

@@ -11,8 +11,8 @@ import { tinyConfig } from './tiny.ts';
 const text = 'the cat sat on the mat; the dog sat on the log. '.repeat(6);
 const tokenizer = await learnTokenizer(tinyConfig().tokenizer, text);
 
-/** A trainer on 240 + 48 characters; its clock ticks a millisecond a look, so that no number depends on the machine. */
-function trainer(config: RunConfig): Trainer {
+/** A trainer on 240 + 48 characters; its clock ticks so many seconds a look, so that no number depends on the machine. */
+function trainer(config: RunConfig, tick = 0.001): Trainer {
   const ids = tokenizer.encode(text);
   let now = 0;
   return new Trainer({
@@ -23,7 +23,7 @@ function trainer(config: RunConfig): Trainer {
     train: tokensInMemory(ids.subarray(0, 240)),
     valid: tokensInMemory(ids.subarray(240)),
     test: null,
-    clock: () => (now += 0.001),
+    clock: () => (now += tick),
   });
 }
 
@@ -115,7 +115,7 @@ describe('Trainer', () => {
   });
 
   it('a checkpoint remembers the steps since the checkpoint before the last one', async () => {
-    const of = trainer(tinyConfig());
+    const of = trainer(tinyConfig(), 10);
     const record: Record = { steps: [], evaluations: [] };
     await run(of, 2, record);
     expect((await of.checkpoint()).steps.map(({ step }) => step)).toEqual([1, 2]);
@@ -126,6 +126,20 @@ describe('Trainer', () => {
     expect(last.steps.map(({ step }) => step)).toEqual([3, 4, 5, 6]);
     expect(last.state.evals.map(({ step }) => step)).toEqual([4]);
     expect(last.steps).toEqual(record.steps.slice(2));
+    of.dispose();
+  });
+
+  it('and at least the last seconds, however fast checkpoints come', async () => {
+    const of = trainer(tinyConfig());
+    const record: Record = { steps: [], evaluations: [] };
+    for (const at of [2, 4, 5]) {
+      await run(of, at, record);
+      await of.checkpoint();
+    }
+    await run(of, 6, record);
+    const last = await of.checkpoint();
+    expect(last.steps).toEqual(record.steps);
+    expect(last.state.evals.map(({ step }) => step)).toEqual([4]);
     of.dispose();
   });
 

@@ -13,9 +13,13 @@ const upTo = (last: number) => Array.from({ length: last }, (_, i) => i + 1);
 async function killedAfter(what: string, faults: FakeFaults): Promise<{ app: TestApp; id: string }> {
   const first = await openTestApp();
   await first.close();
-  const child = fork(join(import.meta.dirname, 'app-process.ts'), [first.folder], {
-    env: { ...process.env, FAKE_ENGINE: JSON.stringify(faults) },
-  });
+  const child = fork(
+    join(import.meta.dirname, 'app-process.ts'),
+    [first.folder, join(import.meta.dirname, 'fake-engine.ts')],
+    {
+      env: { ...process.env, FAKE_ENGINE: JSON.stringify(faults) },
+    },
+  );
   let id = '';
   child.on('message', (message: { id: string; what: string }) => {
     id = message.id;

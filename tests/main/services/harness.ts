@@ -47,10 +47,10 @@ export async function openTestApp(
 }
 
 /** A workspace that holds one text, without the time that importing takes. */
-function workspaceWithText(): string {
+export function workspaceWithText(length = 1_000): string {
   const folder = join(temporaryFolder(), 'workspace');
   const store = openStore(folder);
-  const text = textOf(1_000);
+  const text = textOf(length);
   const sha256 = createHash('sha256').update(text).digest('hex');
   writeFileSync(join(store.workspace.corpora, `${sha256}.txt`), text);
   const size = { bytes: text.length, sourceBytes: text.length, characters: text.length };
