@@ -69,6 +69,7 @@ export const STREAM = {
   initialisation: 1,
   batchOrder: 2,
   sampling: 3,
+  scheduledSampling: 4,
   /** + layer index */
   dropout: 1000,
 } as const;

@@ -62,3 +62,8 @@ export function requireTensor(
   if (!tensor) throw new FixtureError(`${fixture.name}: ${section} lacks "${name}"`);
   return tensor;
 }
+
+/** A tensor of ids, as batches have them. */
+export function ids({ data }: FixtureTensor): Int32Array {
+  return Int32Array.from(data);
+}

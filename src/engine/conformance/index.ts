@@ -1,9 +1,13 @@
 /** The conformance suite: one fixture, computed by the real layers on a device, compared with what PyTorch computed. */
 import type { Kernels } from '../kernels/kernels.ts';
+import { runEncoderDecoder } from './encoder-decoder.ts';
 import { parseFixture, type Fixture } from './fixture.ts';
+import { runGradientFlow } from './gradient-flow.ts';
 import { runLanguageModel, runOptimizer, runTruncatedBackpropagation } from './language-model.ts';
+import { runOneToMany, runStandard } from './one-to-any.ts';
 import { judge, type Produced, type Verdict } from './produced.ts';
 import { runSequence } from './sequence.ts';
+import { runBinary, runClassify, runMultilabel, runRegress, runTagging } from './sequences.ts';
 
 export { FixtureError } from './fixture.ts';
 
@@ -16,6 +20,15 @@ const TASKS: Readonly<Record<string, (kernels: Kernels, fixture: Fixture) => Pro
   lm: runLanguageModel,
   lm_optimizer: runOptimizer,
   lm_tbptt: runTruncatedBackpropagation,
+  classify: runClassify,
+  regress: runRegress,
+  binary: runBinary,
+  multilabel: runMultilabel,
+  one_to_many: runOneToMany,
+  encdec: runEncoderDecoder,
+  mlp: runStandard,
+  tagging: runTagging,
+  gradflow: runGradientFlow,
 };
 
 /**

@@ -1,11 +1,12 @@
 /** Families C1 and D: a language model, its gradients, clipping, optimiser steps, and the state carried from window to window. */
 import { z } from 'zod';
-import type { Kernels, Tensor } from '../kernels/kernels.ts';
+import type { Kernels } from '../kernels/kernels.ts';
 import { LanguageModel } from '../model/language-model.ts';
 import { architectureSchema, type Architecture } from '../model/spec.ts';
-import { parseConfig, requireTensor, type Fixture, type FixtureTensor } from './fixture.ts';
-import { FixtureOptimizer, hyperSchema, optimizerNameSchema, type Hyper, type OptimizerName } from './optimizer.ts';
+import { ids, parseConfig, requireTensor, type Fixture } from './fixture.ts';
+import { hyperSchema, optimizerNameSchema } from './optimizer.ts';
 import { produceAll, type Produced } from './produced.ts';
+import { Session } from './session.ts';
 
 const modelSchema = z.object({
   V: z.int(),
@@ -37,7 +38,7 @@ const PYTORCH_EPSILON = 1e-6;
 export async function runLanguageModel(kernels: Kernels, fixture: Fixture): Promise<Produced> {
   const config = parseConfig(fixture, lmSchema);
   const produced: Produced = new Map();
-  const session = new Session(kernels, fixture, config);
+  const session = openSession(kernels, fixture, config);
   try {
     session.restart();
     session.model.forward(null);
@@ -58,14 +59,7 @@ export async function runLanguageModel(kernels: Kernels, fixture: Fixture): Prom
       await session.clip(config.clip_theta, 0);
       produceAll(produced, 'grads_clipped_exact', await session.gradients());
     }
-    for (const name of optimizerNameSchema.options) {
-      const hyper = config.optim[name];
-      if (!hyper) continue;
-      session.restart(name, hyper);
-      await session.step();
-      session.update();
-      produceAll(produced, `after.${name}`, await session.values());
-    }
+    await session.produceSteps(produced, config.optim);
   } finally {
     session.dispose();
   }
@@ -81,7 +75,7 @@ async function produceUntied(
   produced: Produced,
 ): Promise<void> {
   const params = { ...fixture.params, 'out.weight': requireTensor(fixture, 'params', 'emb.weight') };
-  const session = new Session(kernels, { ...fixture, params }, { ...config, tied: false });
+  const session = openSession(kernels, { ...fixture, params }, { ...config, tied: false });
   try {
     session.restart();
     await session.step();
@@ -97,10 +91,10 @@ async function produceUntied(
 export async function runOptimizer(kernels: Kernels, fixture: Fixture): Promise<Produced> {
   const config = parseConfig(fixture, trainingSchema);
   const produced: Produced = new Map();
-  const session = new Session(kernels, fixture, config);
+  const session = openSession(kernels, fixture, config);
   try {
     for (const { suffix, theta } of variants(config.clip_theta)) {
-      await train(session, config, 3, suffix, theta, produced, () => session.resetState());
+      await train(session, config, 3, suffix, theta, produced, () => resetState(session.model, fixture));
     }
   } finally {
     session.dispose();
@@ -112,7 +106,7 @@ export async function runOptimizer(kernels: Kernels, fixture: Fixture): Promise<
 export async function runTruncatedBackpropagation(kernels: Kernels, fixture: Fixture): Promise<Produced> {
   const config = parseConfig(fixture, trainingSchema);
   const produced: Produced = new Map();
-  const session = new Session(kernels, fixture, config);
+  const session = openSession(kernels, fixture, config);
   try {
     for (const { suffix, theta } of variants(config.clip_theta)) {
       await train(session, config, 5, suffix, theta, produced, () => session.model.carryState());
@@ -134,7 +128,7 @@ function variants(theta: number): { readonly suffix: string; readonly theta: num
 }
 
 async function train(
-  session: Session,
+  session: Session<LanguageModel>,
   { optimizer, hyper }: z.output<typeof trainingSchema>,
   steps: number,
   suffix: string,
@@ -157,83 +151,22 @@ async function train(
   produced.set(`outputs.grad_norms${suffix}`, norms);
 }
 
-/** A fixture's model and batch on a device. */
-class Session {
-  readonly model: LanguageModel;
-  readonly #kernels: Kernels;
-  readonly #fixture: Fixture;
-  readonly #T: number;
-  readonly #norm: Tensor;
-  #optimizer: FixtureOptimizer | null = null;
+function openSession(kernels: Kernels, fixture: Fixture, config: ModelConfig): Session<LanguageModel> {
+  const { V, B, T } = config;
+  const model = new LanguageModel(kernels, architectureOf(config), V, { B, T, training: true });
+  const inputs = ids(requireTensor(fixture, 'inputs', 'x'));
+  const targets = ids(requireTensor(fixture, 'inputs', 'y'));
+  return new Session(kernels, fixture, model, () => {
+    resetState(model, fixture);
+    model.setBatch(inputs, targets, T);
+  });
+}
 
-  constructor(kernels: Kernels, fixture: Fixture, config: ModelConfig) {
-    const { V, B, T } = config;
-    this.#kernels = kernels;
-    this.#fixture = fixture;
-    this.#T = T;
-    this.#norm = kernels.alloc('norm', [1]);
-    this.model = new LanguageModel(kernels, architectureOf(config), V, { B, T, training: true });
-  }
-
-  /** The fixture's parameters and initial state; the optimiser, if one is named, before its first step. */
-  restart(optimizer?: OptimizerName, hyper?: Hyper): void {
-    const { parameters } = this.model;
-    parameters.write(parameters.values, (name) => requireTensor(this.#fixture, 'params', name));
-    this.resetState();
-    this.model.setBatch(
-      ids(requireTensor(this.#fixture, 'inputs', 'x')),
-      ids(requireTensor(this.#fixture, 'inputs', 'y')),
-      this.#T,
-    );
-    this.#optimizer?.dispose();
-    this.#optimizer = optimizer && hyper ? new FixtureOptimizer(this.#kernels, optimizer, hyper, parameters) : null;
-  }
-
-  /** The fixture's initial state: zeros where it has none. */
-  resetState(): void {
-    const { h0, c0 } = this.#fixture.inputs;
-    if (h0) this.model.writeState({ h: h0.data, c: c0?.data ?? null });
-    else this.model.resetState();
-  }
-
-  /** Forward and backward; the mean loss. */
-  async step(): Promise<number> {
-    this.model.forward(null);
-    return this.backward();
-  }
-
-  /** What follows a forward; the mean loss. */
-  async backward(): Promise<number> {
-    this.#kernels.fill(this.model.loss, 0);
-    this.model.computeLoss();
-    this.model.backward();
-    const [sum, count] = await this.#kernels.read(this.model.loss);
-    return sum / count;
-  }
-
-  /** Clips the gradients; their norm before. */
-  async clip(theta: number, epsilon: number): Promise<number> {
-    this.#kernels.clipByGlobalNorm(this.#norm, this.model.parameters.gradients!, theta, epsilon);
-    return (await this.#kernels.read(this.#norm))[0];
-  }
-
-  update(): void {
-    this.#optimizer?.update(this.model.parameters);
-  }
-
-  values() {
-    return this.model.parameters.read(this.model.parameters.values);
-  }
-
-  gradients() {
-    return this.model.parameters.read(this.model.parameters.gradients!);
-  }
-
-  dispose(): void {
-    this.#optimizer?.dispose();
-    this.#kernels.free(this.#norm);
-    this.model.dispose();
-  }
+/** The fixture's initial state: zeros where it has none. */
+function resetState(model: LanguageModel, fixture: Fixture): void {
+  const { h0, c0 } = fixture.inputs;
+  if (h0) model.writeState({ h: h0.data, c: c0?.data ?? null });
+  else model.resetState();
 }
 
 function architectureOf({ cell, E, H, layers, tied }: ModelConfig): Architecture {
@@ -249,8 +182,4 @@ function architectureOf({ cell, E, H, layers, tied }: ModelConfig): Architecture
     dropout: 0,
     tie: tied,
   });
-}
-
-function ids(tensor: FixtureTensor): Int32Array {
-  return Int32Array.from(tensor.data);
 }

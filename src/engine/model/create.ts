@@ -1,5 +1,6 @@
 import type { Kernels } from '../kernels/kernels.ts';
 import { ConditionalGenerator } from './conditional-generator.ts';
+import { EncoderDecoder } from './encoder-decoder.ts';
 import { LanguageModel } from './language-model.ts';
 import type { ParameterSet } from './parameters.ts';
 import { SequenceClassifier } from './sequence-classifier.ts';
@@ -32,6 +33,6 @@ export function createTaskModel(
     case 'many-to-many-aligned':
       return new SequenceTagger(kernels, architecture, data, sizes, parameters);
     case 'many-to-many-unaligned':
-      throw new Error('unreachable');
+      return new EncoderDecoder(kernels, architecture, data, sizes, parameters);
   }
 }
