@@ -84,6 +84,14 @@ napi_value createContext(napi_env env, napi_callback_info info) {
   addMethod(env, object, "embeddingForward", embeddingForward, context);
   addMethod(env, object, "embeddingBackward", embeddingBackward, context);
   addMethod(env, object, "dropout", dropout, context);
+  addMethod(env, object, "attentionForward", attentionForward, context);
+  addMethod(env, object, "attentionBackward", attentionBackward, context);
+  addMethod(env, object, "activation", activation, context);
+  addMethod(env, object, "copyBlock", copyBlock, context);
+  addMethod(env, object, "pool", pool, context);
+  addMethod(env, object, "layerNormForward", layerNormForward, context);
+  addMethod(env, object, "layerNormBackward", layerNormBackward, context);
+  addMethod(env, object, "elementLoss", elementLoss, context);
   addMethod(env, object, "clip", clip, context);
   addMethod(env, object, "scale", scale, context);
   addMethod(env, object, "update", update, context);

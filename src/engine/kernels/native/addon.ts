@@ -68,6 +68,7 @@ export interface NativeContext {
     dBiasIh: Floats,
     dBiasHh: Floats | null,
     accumulate: boolean,
+    dh: Floats | null,
   ): void;
   linearForward(N: number, I: number, O: number, y: Floats, x: Floats, weight: Floats, bias: Floats | null): void;
   linearBackward(
@@ -82,7 +83,15 @@ export interface NativeContext {
     weight: Floats,
     accumulate: boolean,
   ): void;
-  softmaxCrossEntropy(N: number, V: number, loss: Floats, dLogits: Floats | null, logits: Floats, targets: Ints): void;
+  softmaxCrossEntropy(
+    N: number,
+    V: number,
+    loss: Floats,
+    dLogits: Floats | null,
+    logits: Floats,
+    targets: Ints,
+    classWeights: Floats | null,
+  ): void;
   embeddingForward(N: number, V: number, E: number, y: Floats, tokens: Ints, table: Floats): void;
   embeddingBackward(
     N: number,
@@ -93,7 +102,114 @@ export interface NativeContext {
     tokens: Ints,
     accumulate: boolean,
   ): void;
-  dropout(count: number, y: Floats, x: Floats, p: number, seed: number, stream: number, counter: number): void;
+  dropout(
+    count: number,
+    y: Floats,
+    x: Floats,
+    p: number,
+    seed: number,
+    stream: number,
+    counter: number,
+    period: number,
+  ): void;
+  attentionForward(
+    additive: boolean,
+    B: number,
+    Tx: number,
+    A: number,
+    F: number,
+    first: number,
+    steps: number,
+    queries: Floats,
+    keys: Floats,
+    v: Floats | null,
+    values: Floats,
+    lengths: Ints | null,
+    weights: Floats,
+    context: Floats,
+  ): void;
+  attentionBackward(
+    additive: boolean,
+    B: number,
+    Tx: number,
+    A: number,
+    F: number,
+    first: number,
+    steps: number,
+    queries: Floats,
+    keys: Floats,
+    v: Floats | null,
+    values: Floats,
+    lengths: Ints | null,
+    weights: Floats,
+    context: null,
+    dContext: Floats,
+    dQueries: Floats,
+    dKeys: Floats,
+    dValues: Floats,
+    dV: Floats | null,
+    accumulate: boolean,
+  ): void;
+  /** y = act(x); with dy the backward: y = dy act', where x is what the forward gave. */
+  activation(kind: number, count: number, y: Floats, x: Floats, dy: Floats | null): void;
+  copyBlock(
+    rows: number,
+    columns: number,
+    targetOffset: number,
+    targetStride: number,
+    sourceOffset: number,
+    sourceStride: number,
+    target: Floats,
+    source: Floats,
+    accumulate: boolean,
+  ): void;
+  /** Forward: out y [B,F], in x [T,B,F]; backward: out dx, in dy. */
+  pool(
+    backward: boolean,
+    kind: number,
+    T: number,
+    B: number,
+    F: number,
+    D: number,
+    out: Floats,
+    in_: Floats,
+    argmax: Ints | null,
+    lengths: Ints | null,
+  ): void;
+  layerNormForward(
+    N: number,
+    F: number,
+    epsilon: number,
+    y: Floats,
+    statistics: Floats,
+    x: Floats,
+    gain: Floats,
+    bias: Floats,
+  ): void;
+  layerNormBackward(
+    N: number,
+    F: number,
+    dx: Floats,
+    dGain: Floats,
+    dBias: Floats,
+    dy: Floats,
+    x: Floats,
+    statistics: Floats,
+    gain: Floats,
+    accumulate: boolean,
+  ): void;
+  /** Binary cross-entropy from logits, or squared error. */
+  elementLoss(
+    binary: boolean,
+    N: number,
+    K: number,
+    loss: Floats,
+    gradient: Floats | null,
+    outputs: Floats,
+    targets: Floats,
+    mask: Ints | null,
+    positiveWeights: Floats | null,
+  ): void;
   /** Writes the norm and returns the factor that clips the gradients; does not touch them. */
   clip(count: number, norm: Floats, gradients: Floats, maxNorm: number, epsilon: number): number;
   /** gradients *= by */

@@ -67,9 +67,9 @@ napi_value linearBackward(napi_env env, napi_callback_info info) {
   return nullptr;
 }
 
-// (N, V, loss, dLogits, logits, targets)
+// (N, V, loss, dLogits, logits, targets, classWeights)
 napi_value softmaxCrossEntropy(napi_env env, napi_callback_info info) {
-  Arguments arguments(env, info, "softmaxCrossEntropy", 6);
+  Arguments arguments(env, info, "softmaxCrossEntropy", 7);
   Context* context = contextOf(arguments);
   SoftmaxCrossEntropy call{};
   static const char kGradient[] = "dLogits", kLogits[] = "logits";
@@ -79,11 +79,14 @@ napi_value softmaxCrossEntropy(napi_env env, napi_callback_info info) {
   call.dLogits = arguments.outOrNull(kGradient, Arguments::product({call.N, call.V}));
   call.logits = arguments.in(kLogits, Arguments::product({call.N, call.V}));
   call.targets = arguments.ints("targets", call.N);
+  call.classWeights = arguments.inOrNull("classWeights", call.V);
   arguments.requireSeparate(kGradient, kLogits);
   if (!arguments.ok()) return nullptr;
   arguments.requireRange("targets", call.targets, call.N, -1, static_cast<int32_t>(call.V - 1));
   if (!arguments.ok()) return nullptr;
-  for (size_t n = 0; n < call.N; n++) call.counted += call.targets[n] >= 0;
+  for (size_t n = 0; n < call.N; n++) {
+    if (call.targets[n] >= 0) call.counted += call.classWeights ? call.classWeights[call.targets[n]] : 1;
+  }
   call.scratch = &context->scratch;
   guarded(env, "softmaxCrossEntropy", [&] { context->kernels->softmaxCrossEntropy(call, *context->team); });
   return nullptr;
@@ -128,9 +131,9 @@ napi_value embeddingBackward(napi_env env, napi_callback_info info) {
   return nullptr;
 }
 
-// (count, y, x, p, seed, stream, counter)
+// (count, y, x, p, seed, stream, counter, period)
 napi_value dropout(napi_env env, napi_callback_info info) {
-  Arguments arguments(env, info, "dropout", 7);
+  Arguments arguments(env, info, "dropout", 8);
   Context* context = contextOf(arguments);
   static const char kOut[] = "y", kIn[] = "x";
   Dropout call{};
@@ -141,6 +144,7 @@ napi_value dropout(napi_env env, napi_callback_info info) {
   call.seed = static_cast<uint32_t>(arguments.size("seed", 0, 0xffffffffu));
   call.stream = static_cast<uint32_t>(arguments.size("stream", 0, 0xffffffffu));
   call.counter = arguments.size("counter", 0, (size_t{1} << 53) - 1);
+  call.period = arguments.size("period", 1, (size_t{1} << 53) - 1);
   arguments.requireSeparate(kOut, kIn);
   if (arguments.ok() && !(call.p >= 0 && call.p < 1)) arguments.rangeError("p must be at least 0 and less than 1");
   if (!arguments.ok()) return nullptr;

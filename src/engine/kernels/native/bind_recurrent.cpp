@@ -146,9 +146,9 @@ napi_value recurrentForward(napi_env env, napi_callback_info info) {
 }
 
 // (cell, reverse, T, B, I, H, x, lengths, weightIh, weightHh, biasIh, biasHh, c0, yOffset, yWidth, workspace,
-//  dy, dhn, dcn, dx, accumulateDx, dh0, dc0, dWeightIh, dWeightHh, dBiasIh, dBiasHh, accumulate)
+//  dy, dhn, dcn, dx, accumulateDx, dh0, dc0, dWeightIh, dWeightHh, dBiasIh, dBiasHh, accumulate, dh)
 napi_value recurrentBackward(napi_env env, napi_callback_info info) {
-  Arguments arguments(env, info, "recurrentBackward", 28);
+  Arguments arguments(env, info, "recurrentBackward", 29);
   Context* context = contextOf(arguments);
   const Shape s = readShape(arguments);
   if (!arguments.ok()) return nullptr;
@@ -185,6 +185,7 @@ napi_value recurrentBackward(napi_env env, napi_callback_info info) {
   if (s.cell == Cell::GruBefore) arguments.ignore();
   else call.dBiasHh = arguments.out("dBiasHh", rows);
   call.accumulate = arguments.boolean("accumulate");
+  call.dh = arguments.outOrNull("dh", Arguments::product({s.T, s.B, s.H}));
   arguments.requireSeparate();
   if (call.lengths) arguments.requireRange("lengths", call.lengths, s.B, 0, static_cast<int32_t>(s.T));
   if (!arguments.ok()) return nullptr;

@@ -37,6 +37,7 @@
         'arguments.cpp',
         'bind_layers.cpp',
         'bind_recurrent.cpp',
+        'bind_sequence.cpp',
         'cpu.cpp',
         'scratch.cpp',
         'team.cpp',

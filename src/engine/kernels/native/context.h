@@ -26,6 +26,15 @@ napi_value softmaxCrossEntropy(napi_env env, napi_callback_info info);
 napi_value embeddingForward(napi_env env, napi_callback_info info);
 napi_value embeddingBackward(napi_env env, napi_callback_info info);
 napi_value dropout(napi_env env, napi_callback_info info);
+napi_value attentionForward(napi_env env, napi_callback_info info);
+napi_value attentionBackward(napi_env env, napi_callback_info info);
+napi_value activation(napi_env env, napi_callback_info info);
+napi_value copyBlock(napi_env env, napi_callback_info info);
+napi_value pool(napi_env env, napi_callback_info info);
+napi_value layerNormForward(napi_env env, napi_callback_info info);
+napi_value layerNormBackward(napi_env env, napi_callback_info info);
+napi_value elementLoss(napi_env env, napi_callback_info info);
+
 napi_value clip(napi_env env, napi_callback_info info);
 napi_value scale(napi_env env, napi_callback_info info);
 napi_value update(napi_env env, napi_callback_info info);

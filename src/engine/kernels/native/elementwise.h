@@ -53,7 +53,6 @@ static void softmaxCrossEntropy(SoftmaxCrossEntropy& call, Team& team) {
   const size_t V = call.V;
   call.scratch->reset();
   double* losses = call.scratch->doubles(call.N);
-  const float mean = call.counted ? (float)(1.0 / (double)call.counted) : 0.0f;
   parallel(team, call.N, 1, V * 8, [&](size_t begin, size_t end) {
     for (size_t n = begin; n < end; n++) {
       const float* x = call.logits + n * V;
@@ -65,8 +64,10 @@ static void softmaxCrossEntropy(SoftmaxCrossEntropy& call, Team& team) {
         continue;
       }
       float inverse;
-      losses[n] = crossEntropyRow(x, d, V, (size_t)target, inverse);
+      const double weight = call.classWeights ? call.classWeights[target] : 1;
+      losses[n] = weight * crossEntropyRow(x, d, V, (size_t)target, inverse);
       if (!d) continue;
+      const float mean = call.counted != 0 ? (float)(weight / call.counted) : 0.0f;
       const float scale = inverse * mean;
       for (size_t v = 0; v < V; v += kLanes) storePart(d + v, loadPart(d + v, V - v) * scale, V - v);
       d[target] -= mean;
@@ -75,7 +76,7 @@ static void softmaxCrossEntropy(SoftmaxCrossEntropy& call, Team& team) {
   double total = 0;
   for (size_t n = 0; n < call.N; n++) total += losses[n];
   call.loss[0] = (float)((double)call.loss[0] + total);
-  call.loss[1] += (float)call.counted;
+  call.loss[1] = (float)((double)call.loss[1] + call.counted);
 }
 
 static void embeddingForward(Embedding& call, Team& team) {
@@ -137,14 +138,19 @@ static void dropout(Dropout& call, Team& team) {
   const double bound = call.p * 4294967296.0;
   uint64_t least64 = (uint64_t)bound;
   if ((double)least64 < bound) least64++;
-  parallel(team, call.count, kSpan, 8, [&](size_t begin, size_t end) {
+  // A mask is drawn once and used for every period.
+  parallel(team, least(call.count, call.period), kSpan, 8 * ceilDiv(call.count, call.period), [&](size_t begin, size_t end) {
     for (size_t i = begin; i < end; i += kSpan) {
       LongVec block;
       for (size_t b = 0; b < kBlocks; b++) block[b] = i / 4 + b;
       LongVec words[4];
       philox(call.seed, call.stream, call.counter, block, words);
-      const size_t span = least(kSpan, end - i);
-      for (size_t j = 0; j < span; j++) call.y[i + j] = words[j % 4][j / 4] < least64 ? 0.0f : call.x[i + j] * scale;
+      bool dropped[kSpan];
+      for (size_t j = 0; j < kSpan; j++) dropped[j] = words[j % 4][j / 4] < least64;
+      for (size_t start = i; start < call.count; start += call.period) {
+        const size_t span = least(least(kSpan, end - i), call.count - start);
+        for (size_t j = 0; j < span; j++) call.y[start + j] = dropped[j] ? 0.0f : call.x[start + j] * scale;
+      }
     }
   });
 }

@@ -117,6 +117,7 @@ struct RecurrentBackward {
   float* dBiasIh;
   float* dBiasHh;
   bool accumulate;
+  float* dh;  // [T*B,H] or null: total derivative by each step's h
   Scratch* scratch;
 };
 
@@ -147,7 +148,8 @@ struct SoftmaxCrossEntropy {
   const float* logits;
   const int32_t* targets;
   size_t N, V;
-  size_t counted;  // targets that are not -1
+  const float* classWeights;  // [V] or null: all 1
+  double counted;             // sum of the weights of the targets that are not -1
   Scratch* scratch;
 };
 
@@ -168,6 +170,7 @@ struct Dropout {
   double p;
   uint32_t seed, stream;
   uint64_t counter;
+  size_t period;  // element i has the mask of element i mod period
 };
 
 struct Clip {
@@ -176,6 +179,85 @@ struct Clip {
   size_t count;
   double maxNorm, epsilon;
   double scale;  // out: what the gradients are to be multiplied with
+  Scratch* scratch;
+};
+
+/** Rows of queries, weights, context and their gradients are [step][sequence]; see kernels.ts. */
+struct Attention {
+  size_t B, Tx, A, F, first, steps;
+  const float* queries;
+  const float* keys;
+  const float* v;  // null: score by dot product
+  const float* values;
+  const int32_t* lengths;
+  float* weights;
+  float* context;
+  const float* dContext;
+  float* dQueries;
+  float* dKeys;
+  float* dValues;
+  float* dV;
+  bool accumulate;
+  Scratch* scratch;
+};
+
+enum class Activation : int32_t { Tanh, Relu, Sigmoid };
+
+/** y = act(x), or, with dy, y = dy act'(a) where x = act(a). */
+struct ActivationCall {
+  Activation kind;
+  float* y;
+  const float* x;
+  const float* dy;
+  size_t count;
+};
+
+struct CopyBlock {
+  float* target;
+  const float* source;
+  size_t targetStride, sourceStride, rows, columns;
+  bool accumulate;
+};
+
+enum class Pooling : int32_t { Last, Mean, Max };
+
+struct Pool {
+  Pooling kind;
+  size_t T, B, F, D;
+  float* y;
+  const float* x;
+  float* dx;
+  const float* dy;
+  int32_t* argmax;
+  const int32_t* lengths;
+};
+
+struct LayerNorm {
+  float* y;
+  float* statistics;
+  const float* x;
+  const float* gain;
+  const float* bias;
+  float* dx;
+  float* dGain;
+  float* dBias;
+  const float* dy;
+  size_t N, F;
+  double epsilon;
+  bool accumulate;
+};
+
+/** Binary cross-entropy from logits, or squared error. */
+struct ElementLoss {
+  bool binary;
+  float* loss;  // [2], added to
+  float* dOutputs;
+  const float* outputs;
+  const float* targets;
+  const int32_t* mask;
+  const float* positiveWeights;
+  size_t N, K;
+  double counted;  // elements
   Scratch* scratch;
 };
 
@@ -213,6 +295,15 @@ struct KernelTable {
   void (*embeddingForward)(Embedding&, Team&);
   void (*embeddingBackward)(Embedding&, Team&);
   void (*dropout)(Dropout&, Team&);
+  void (*attentionForward)(Attention&, Team&);
+  void (*attentionBackward)(Attention&, Team&);
+  void (*activation)(ActivationCall&, Team&);
+  void (*copyBlock)(CopyBlock&, Team&);
+  void (*poolForward)(Pool&, Team&);
+  void (*poolBackward)(Pool&, Team&);
+  void (*layerNormForward)(LayerNorm&, Team&);
+  void (*layerNormBackward)(LayerNorm&, Team&);
+  void (*elementLoss)(ElementLoss&, Team&);
   void (*clip)(Clip&, Team&);
   /** gradients *= by, rounded as update() does it. */
   void (*scale)(float* gradients, size_t count, double by, Team&);

@@ -1,8 +1,15 @@
+import { LAYER_NORM_EPSILON } from '../kernels.ts';
 import type {
+  Activation,
+  AttentionGradients,
+  AttentionOperands,
+  Block,
   Cell,
   HostArray,
   Kernels,
   OptimizerUpdate,
+  Pooling,
+  PoolingShape,
   RandomPosition,
   RecurrentGradients,
   RecurrentOperands,
@@ -17,6 +24,7 @@ import {
   floats,
   floatsOrNull,
   ints,
+  intsOrNull,
   memory,
   NativeTensor,
   NativeWorkspace,
@@ -41,6 +49,9 @@ const OPTIMIZERS: Readonly<Record<OptimizerUpdate['kind'], number>> = {
   rmsprop: 3,
   adagrad: 4,
 };
+
+const ACTIVATIONS: Readonly<Record<Activation, number>> = { tanh: 0, relu: 1, sigmoid: 2 };
+const POOLINGS: Readonly<Record<Pooling, number>> = { last: 0, mean: 1, max: 2 };
 
 const INSTRUCTION_SETS: Readonly<Record<string, string>> = { avx512: 'AVX-512', avx2: 'AVX2' };
 
@@ -165,7 +176,7 @@ export class NativeKernels implements Kernels {
       shape.I,
       shape.H,
       floats(operands.x),
-      operands.lengths && ints(operands.lengths),
+      intsOrNull(operands.lengths),
       floats(w.weightIh),
       floats(w.weightHh),
       floats(w.biasIh),
@@ -194,7 +205,7 @@ export class NativeKernels implements Kernels {
       shape.I,
       shape.H,
       floats(operands.x),
-      operands.lengths && ints(operands.lengths),
+      intsOrNull(operands.lengths),
       floats(w.weightIh),
       floats(w.weightHh),
       floats(w.biasIh),
@@ -215,6 +226,7 @@ export class NativeKernels implements Kernels {
       floats(dw.biasIh),
       floatsOrNull(dw.biasHh),
       gradients.accumulate,
+      floatsOrNull(gradients.dh ?? null),
     );
   }
 
@@ -257,14 +269,190 @@ export class NativeKernels implements Kernels {
     targets: Tensor,
     N: number,
     V: number,
+    classWeights: Tensor | null = null,
   ): void {
     this.#settle();
-    this.#context.softmaxCrossEntropy(N, V, floats(loss), floatsOrNull(dLogits), floats(logits), ints(targets));
+    const weights = floatsOrNull(classWeights);
+    this.#context.softmaxCrossEntropy(
+      N,
+      V,
+      floats(loss),
+      floatsOrNull(dLogits),
+      floats(logits),
+      ints(targets),
+      weights,
+    );
   }
 
-  dropout(y: Tensor, x: Tensor, count: number, p: number, at: RandomPosition): void {
+  sigmoidCrossEntropy(
+    loss: Tensor,
+    dLogits: Tensor | null,
+    logits: Tensor,
+    targets: Tensor,
+    mask: Tensor | null,
+    N: number,
+    K: number,
+    positiveWeights: Tensor | null,
+  ): void {
+    this.#elementLoss(true, loss, dLogits, logits, targets, mask, N, K, positiveWeights);
+  }
+
+  squaredError(
+    loss: Tensor,
+    dOutputs: Tensor | null,
+    outputs: Tensor,
+    targets: Tensor,
+    mask: Tensor | null,
+    N: number,
+    K: number,
+  ): void {
+    this.#elementLoss(false, loss, dOutputs, outputs, targets, mask, N, K, null);
+  }
+
+  #elementLoss(
+    binary: boolean,
+    loss: Tensor,
+    gradient: Tensor | null,
+    outputs: Tensor,
+    targets: Tensor,
+    mask: Tensor | null,
+    N: number,
+    K: number,
+    positiveWeights: Tensor | null,
+  ): void {
     this.#settle();
-    this.#context.dropout(count, floats(y), floats(x), p, at.seed, at.stream, at.counter);
+    this.#context.elementLoss(
+      binary,
+      N,
+      K,
+      floats(loss),
+      floatsOrNull(gradient),
+      floats(outputs),
+      floats(targets),
+      intsOrNull(mask),
+      floatsOrNull(positiveWeights),
+    );
+  }
+
+  activationForward(y: Tensor, x: Tensor, activation: Activation, count: number): void {
+    this.#settle();
+    this.#context.activation(ACTIVATIONS[activation], count, floats(y), floats(x), null);
+  }
+
+  activationBackward(dx: Tensor, dy: Tensor, y: Tensor, activation: Activation, count: number): void {
+    this.#settle();
+    this.#context.activation(ACTIVATIONS[activation], count, floats(dx), floats(y), floats(dy));
+  }
+
+  copyBlock(target: Block, source: Block, rows: number, columns: number, accumulate: boolean): void {
+    this.#settle();
+    this.#context.copyBlock(
+      rows,
+      columns,
+      target.offset,
+      target.stride,
+      source.offset,
+      source.stride,
+      floats(target.tensor),
+      floats(source.tensor),
+      accumulate,
+    );
+  }
+
+  attentionForward({ shape, queries, keys, v, values, lengths, weights, context }: AttentionOperands): void {
+    this.#settle();
+    this.#context.attentionForward(
+      ...attentionSizes(shape),
+      floats(queries),
+      floats(keys),
+      floatsOrNull(v),
+      floats(values),
+      intsOrNull(lengths),
+      floats(weights),
+      floats(context),
+    );
+  }
+
+  attentionBackward(operands: AttentionOperands, gradients: AttentionGradients): void {
+    this.#settle();
+    this.#context.attentionBackward(
+      ...attentionSizes(operands.shape),
+      floats(operands.queries),
+      floats(operands.keys),
+      floatsOrNull(operands.v),
+      floats(operands.values),
+      intsOrNull(operands.lengths),
+      floats(operands.weights),
+      null,
+      floats(gradients.dContext),
+      floats(gradients.dQueries),
+      floats(gradients.dKeys),
+      floats(gradients.dValues),
+      floatsOrNull(gradients.dV),
+      gradients.accumulate,
+    );
+  }
+
+  poolForward(
+    { kind, T, B, F, D }: PoolingShape,
+    y: Tensor,
+    argmax: Tensor | null,
+    x: Tensor,
+    lengths: Tensor | null,
+  ): void {
+    this.#settle();
+    const steps = intsOrNull(argmax);
+    this.#context.pool(false, POOLINGS[kind], T, B, F, D, floats(y), floats(x), steps, intsOrNull(lengths));
+  }
+
+  poolBackward(
+    { kind, T, B, F, D }: PoolingShape,
+    dx: Tensor,
+    dy: Tensor,
+    argmax: Tensor | null,
+    lengths: Tensor | null,
+  ): void {
+    this.#settle();
+    const steps = intsOrNull(argmax);
+    this.#context.pool(true, POOLINGS[kind], T, B, F, D, floats(dx), floats(dy), steps, intsOrNull(lengths));
+  }
+
+  layerNormForward(y: Tensor, statistics: Tensor, x: Tensor, gain: Tensor, bias: Tensor, N: number, F: number): void {
+    this.#settle();
+    const saved = floats(statistics);
+    this.#context.layerNormForward(N, F, LAYER_NORM_EPSILON, floats(y), saved, floats(x), floats(gain), floats(bias));
+  }
+
+  layerNormBackward(
+    dx: Tensor,
+    dGain: Tensor,
+    dBias: Tensor,
+    dy: Tensor,
+    x: Tensor,
+    statistics: Tensor,
+    gain: Tensor,
+    N: number,
+    F: number,
+    accumulate: boolean,
+  ): void {
+    this.#settle();
+    this.#context.layerNormBackward(
+      N,
+      F,
+      floats(dx),
+      floats(dGain),
+      floats(dBias),
+      floats(dy),
+      floats(x),
+      floats(statistics),
+      floats(gain),
+      accumulate,
+    );
+  }
+
+  dropout(y: Tensor, x: Tensor, count: number, p: number, at: RandomPosition, period = count): void {
+    this.#settle();
+    this.#context.dropout(count, floats(y), floats(x), p, at.seed, at.stream, at.counter, period);
   }
 
   clipByGlobalNorm(norm: Tensor, gradients: Tensor, maxNorm: number, epsilon: number): void {
@@ -319,6 +507,10 @@ export class NativeKernels implements Kernels {
     }
     return memory(source).subarray(0, count);
   }
+}
+
+function attentionSizes({ score, B, Tx, A, F, first, steps }: AttentionOperands['shape']) {
+  return [score === 'additive', B, Tx, A, F, first, steps] as const;
 }
 
 function coefficients(update: OptimizerUpdate): {

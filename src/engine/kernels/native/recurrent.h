@@ -489,6 +489,11 @@ class Backward {
     const size_t H = call_.H;
     for (size_t u = own.begin(); u < own.end(); u += kLanes) {
       const size_t real = u < H ? H - u : 0;
+      if (call_.dh && call_.lengths && real) {
+        for (size_t b = 0; b < call_.B; b++) {
+          for (size_t t = (size_t)call_.lengths[b]; t < call_.T; t++) storePart(call_.dh + (t * call_.B + b) * H + u, Vec{}, real);
+        }
+      }
       for (size_t j = 0; j < call_.B; j++) {
         const size_t at = sequence(j) * H + u;
         store(dh_ + j * Hp_ + u, call_.dhn && real ? loadPart(call_.dhn + at, real) : Vec{});
@@ -513,6 +518,7 @@ class Backward {
         const Vec d = u < H ? loadPart(dy + u, H - u) : Vec{};
         float* g = gates + (ptrdiff_t)j * stride_ + u;
         float* dh = dh_ + j * Hp_ + u;
+        if (call_.dh && u < H) storePart(call_.dh + row * H + u, load(dh) + d, H - u);
         if constexpr (kCell == Cell::GruBefore) {
           const Vec n = load(g), z = load(g + 2 * Hp_), total = load(dh) + d;
           store(g, total * (1.0f - z) * (1.0f - n * n));

@@ -102,6 +102,10 @@ export function ints(tensor: Tensor): Int32Array {
   throw new TypeError(`tensor "${tensor.label}" holds floats, expected integers`);
 }
 
+export function intsOrNull(tensor: Tensor | null): Int32Array | null {
+  return tensor && ints(tensor);
+}
+
 /** Copies host numbers into a tensor, from element `offset`. */
 export function writeTensor(target: Tensor, values: HostArray | readonly number[], offset: number): void {
   const data = memory(target);

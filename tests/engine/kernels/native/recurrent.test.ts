@@ -47,14 +47,16 @@ const options: fc.Arbitrary<Options> = fc.record({ accumulate: fc.boolean(), ini
 /** Forward and backward; everything that came out, by name. */
 async function compute(kernels: Kernels, case_: Case, { accumulate, initialState }: Options) {
   const operands = initialState ? case_.operands : { ...case_.operands, h0: null, c0: null };
-  const gradients = { ...case_.gradients, accumulate, accumulateDx: accumulate };
+  const { T, B, H } = operands.shape;
+  const dh = case_.guards.alloc('dh', [T, B, H]);
+  const gradients = { ...case_.gradients, accumulate, accumulateDx: accumulate, dh };
   const { weightIh, weightHh, biasIh, biasHh } = gradients.parameters;
   const summed = [gradients.dx!, weightIh, weightHh, biasIh, ...(biasHh ? [biasHh] : [])];
   summed.forEach((tensor, i) => kernels.write(tensor, normals(70 + i, tensor.size)));
   kernels.recurrentForward(operands);
   kernels.recurrentBackward(operands, gradients);
   await case_.guards.check();
-  const tensors: (Tensor | null)[] = [operands.hn, operands.cn, gradients.dh0, gradients.dc0, ...summed];
+  const tensors: (Tensor | null)[] = [operands.hn, operands.cn, gradients.dh0, gradients.dc0, dh, ...summed];
   const results = new Map<string, ArrayLike<number>>();
   for (const tensor of tensors) if (tensor) results.set(tensor.label, await kernels.read(tensor));
   results.set('y', ownColumns(await kernels.read(operands.y), case_.operands));
