@@ -106,7 +106,8 @@ export class Plot {
       },
     };
     this.#setCurves(this.#columns());
-    this.#chart.update('none');
+    // Not 'none': with that, Chart.js keeps the points' radius and colour of the first drawing.
+    this.#chart.update();
     // The first drawing did not know how much room the labels take.
     this.#tellLayout();
   }

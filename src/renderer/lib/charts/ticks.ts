@@ -12,15 +12,17 @@ export function linearTicks(min: number, max: number, count: number, whole = fal
 }
 
 /**
- * Ticks of a logarithmic axis: powers of ten, with 2 and 5 (or 1 to 9) between them when there is room. Within half a decade
+ * Ticks of a logarithmic axis: powers of ten, with more between them the more room there is. Within half a decade
  * these would be too few, so there the ticks are those of a linear axis, spaced as the logarithm spaces them.
  */
 export function logTicks(min: number, max: number, count: number): number[] {
   if (!(min > 0) || !(max > min)) return [min];
   const decades = Math.log10(max / min);
   if (decades < 0.7) return linearTicks(min, max, count).filter((tick) => tick > 0);
+  // The closest neighbours (9 and 10, 5 and 7, 1 and 2) are at least about half the usual distance apart.
+  const room = count / decades;
   const mantissas =
-    decades * 9 <= count * 1.5 ? [1, 2, 3, 4, 5, 6, 7, 8, 9] : decades * 3 <= count * 1.5 ? [1, 2, 5] : [1];
+    room >= 11 ? [1, 2, 3, 4, 5, 6, 7, 8, 9] : room >= 3.6 ? [1, 1.5, 2, 3, 5, 7] : room >= 1.7 ? [1, 2, 5] : [1];
   const every = mantissas.length > 1 ? 1 : Math.max(1, Math.ceil(decades / count));
   const ticks: number[] = [];
   for (let e = Math.floor(Math.log10(min)); e <= Math.ceil(Math.log10(max)); e++) {

@@ -19,12 +19,13 @@ describe('linearTicks', () => {
 
 describe('logTicks', () => {
   it('takes 1, 2, 5 over a few decades and powers of ten over many', () => {
-    expect(logTicks(4, 65, 6)).toEqual([5, 10, 20, 50]);
+    expect(logTicks(4, 65, 4)).toEqual([5, 10, 20, 50]);
+    expect(logTicks(4, 65, 6)).toEqual([5, 7, 10, 15, 20, 30, 50]);
     expect(logTicks(1, 1e6, 6)).toEqual([1, 10, 100, 1000, 1e4, 1e5, 1e6]);
     expect(logTicks(1e-12, 1e12, 5)).toEqual([1e-10, 1e-5, 1, 1e5, 1e10]);
   });
   it('takes every digit when there is room', () => {
-    expect(logTicks(4, 25, 8)).toEqual([4, 5, 6, 7, 8, 9, 10, 20]);
+    expect(logTicks(4, 25, 9)).toEqual([4, 5, 6, 7, 8, 9, 10, 20]);
   });
   it('falls back to even steps within half a decade', () => {
     expect(logTicks(4.5, 6.1, 4)).toEqual([4.5, 5, 5.5, 6]);
