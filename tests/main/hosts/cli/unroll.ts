@@ -18,11 +18,19 @@ export interface Running {
   readonly ended: Promise<Outcome>;
 }
 
+const started = new Set<ChildProcess>();
+
+/** Ends what a failed test left running, which would hold on to the workspace. */
+export function endAll(): void {
+  for (const child of started) child.kill('SIGKILL');
+}
+
 export function start(args: readonly string[], environment: Record<string, string> = {}): Running {
   const child = spawn(process.execPath, [entry, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, NODE_OPTIONS: '', ...environment },
   });
+  started.add(child);
   let stdout = '';
   let stderr = '';
   const watchers = new Set<() => void>();
@@ -31,7 +39,10 @@ export function start(args: readonly string[], environment: Record<string, strin
   child.stderr.setEncoding('utf8').on('data', (text: string) => ((stderr += text), notify()));
   const ended = new Promise<Outcome>((done, fail) => {
     child.on('error', fail);
-    child.on('close', (code, signal) => done({ code, signal, stdout, stderr }));
+    child.on('close', (code, signal) => {
+      started.delete(child);
+      done({ code, signal, stdout, stderr });
+    });
   });
   const printed = (pattern: RegExp) =>
     new Promise<string>((found, fail) => {
