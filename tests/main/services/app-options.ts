@@ -1,7 +1,6 @@
 /** How tests open the app and what they train: also for processes that run without the test runner. */
 import { join } from 'node:path';
 import type { Corpus } from '../../../src/api/types.ts';
-import { architectureSchema } from '../../../src/engine/model/spec.ts';
 import { runConfigSchema, type RunConfig } from '../../../src/engine/training/config.ts';
 import type { AppOptions } from '../../../src/main/app.ts';
 import type { EngineChannel } from '../../../src/main/services/engine-channel.ts';
@@ -46,22 +45,3 @@ export function configFor(corpus: Corpus, { training, ...changes }: ConfigChange
     },
   });
 }
-
-/** A run small enough for tests in which everything that must survive an interruption takes part. */
-export const realTraining = {
-  maxSteps: 60,
-  config: (corpus: Corpus): RunConfig =>
-    configFor(corpus, {
-      split: { valid: 0.1, test: 0.1 },
-      architecture: architectureSchema.parse({
-        task: 'language-model',
-        cell: 'lstm',
-        layers: 2,
-        hidden: 16,
-        embedding: 8,
-        dropout: 0.2,
-        tie: false,
-      }),
-      training: { batch: 4, steps: 8, clip: 1, maxSteps: 60, evalEvery: 20, checkpointEvery: 7, seed: 5 },
-    }),
-};

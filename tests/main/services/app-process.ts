@@ -4,14 +4,14 @@
  */
 import { openApp } from '../../../src/main/app.ts';
 import { forkEngine } from '../../../src/main/services/engine-channel.ts';
-import { appOptions, configFor, realTraining } from './app-options.ts';
+import { appOptions, configFor } from './app-options.ts';
 
 const [workspace, engine] = process.argv.slice(2) as [string, string];
 const app = await openApp(appOptions(workspace, () => forkEngine(engine)));
 const { runs, corpora, changes } = app.services;
 const watching = changes.watch();
 const [corpus] = corpora.list();
-const config = engine.includes('fake') ? configFor(corpus!) : realTraining.config(corpus!);
+const config = configFor(corpus!);
 const [found] = runs.list();
 const { id } = found ?? (await runs.create({ config, name: null, tags: [] }));
 if (found?.status === 'interrupted') await runs.resume(id);
