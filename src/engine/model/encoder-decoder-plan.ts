@@ -59,5 +59,5 @@ function decoderPlan(architecture: Architecture, recurrent: RecurrentPlan, Tx: n
   const { T: Ty, B, H: S, training } = recurrent;
   if (attention === 'bahdanau') return { kind: 'bahdanau', recurrent, Tx, F, A };
   const luong = attention === 'luong' ? { score, Tx, Ty, B, F, S, A, training } : null;
-  return { kind: 'sequence', recurrent, attention: luong, F };
+  return { kind: 'sequence', recurrent, attention: luong };
 }

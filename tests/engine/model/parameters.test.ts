@@ -9,7 +9,11 @@ const kernels = createReferenceKernels();
 const V = 50;
 
 const make = (changes: Partial<Architecture> = {}) =>
-  new ParameterSet(kernels, modelParameters(architecture({ hidden: 16, embedding: 20, ...changes }), { inputs: V, outputs: V }), true);
+  new ParameterSet(
+    kernels,
+    modelParameters(architecture({ hidden: 16, embedding: 20, ...changes }), { inputs: V, outputs: V }),
+    true,
+  );
 
 async function initial(changes: Partial<Architecture> = {}, seed = 1) {
   const parameters = make(changes);

@@ -6,6 +6,7 @@ import { memoryPlan, parameterCount, parameterTable } from '../../../src/engine/
 import type { Architecture } from '../../../src/engine/model/spec.ts';
 import { optimizerSlots } from '../../../src/engine/training/optimizer.ts';
 import { architecture } from './architecture.ts';
+import { CASES, dataOf, makeTaskModel, taskArchitecture } from './task-cases.ts';
 
 const kernels = createReferenceKernels();
 const V = 11;
@@ -34,24 +35,41 @@ describe.each(cases)('%s', (_, changes) => {
   });
 
   it('takes as much memory as is allocated', () => {
-    let bytes = 0;
-    const measuring: Kernels = {
-      ...kernels,
-      alloc(label, shape, dtype) {
-        const tensor = kernels.alloc(label, shape, dtype);
-        bytes += tensor.size * (tensor.dtype === 'int' ? 4 : 8);
-        return tensor;
-      },
-      recurrentWorkspace(shape) {
-        const workspace = kernels.recurrentWorkspace(shape);
-        bytes += workspace.bytes;
-        return workspace;
-      },
-    };
-    new LanguageModel(measuring, plan, V, { B, T, training: true });
-    expect(memoryPlan(plan, V, B, T, 'sgd', 8).total).toBe(bytes);
+    const allocated = bytesOf((measuring) => new LanguageModel(measuring, plan, V, { B, T, training: true }));
+    expect(memoryPlan(plan, V, B, T, 'sgd', 8).total).toBe(allocated);
   });
 });
+
+describe.each(CASES)('%s', (_, fields) => {
+  const plan = taskArchitecture(fields);
+  const data = dataOf(plan);
+
+  it('has as many parameters, and takes as much memory, as are allocated', () => {
+    const planned = { B, T: plan.task === 'standard' ? 1 : T, Ty: T, training: true };
+    const allocated = bytesOf((measuring) => makeTaskModel(measuring, plan, planned));
+    expect(memoryPlan(plan, data, B, planned.T, 'sgd', 8).total).toBe(allocated);
+    expect(parameterCount(plan, data)).toBe(makeTaskModel(kernels, plan, planned).parameters.count);
+  });
+});
+
+/** Bytes that making something really allocates. */
+function bytesOf(make: (kernels: Kernels) => unknown): number {
+  let bytes = 0;
+  make({
+    ...kernels,
+    alloc(label, shape, dtype) {
+      const tensor = kernels.alloc(label, shape, dtype);
+      bytes += tensor.size * (tensor.dtype === 'int' ? 4 : 8);
+      return tensor;
+    },
+    recurrentWorkspace(shape) {
+      const workspace = kernels.recurrentWorkspace(shape);
+      bytes += workspace.bytes;
+      return workspace;
+    },
+  });
+  return bytes;
+}
 
 describe('numbers', () => {
   it('the parameters of torch.nn.LSTM(200, 200, 2) with an embedding and a linear layer', () => {

@@ -42,8 +42,6 @@ export interface SequenceDecoderPlan {
   readonly recurrent: RecurrentPlan;
   /** null: the source is seen through the initial state only. */
   readonly attention: LuongAttentionPlan | null;
-  /** Width of the source's vectors. */
-  readonly F: number;
 }
 
 export function sequenceDecoderBuffers({ recurrent, attention }: SequenceDecoderPlan) {
@@ -54,7 +52,6 @@ export function sequenceDecoderBuffers({ recurrent, attention }: SequenceDecoder
 /** Recurrent layers over all steps at once, and then Luong attention, if any: what a step sees does not depend on attention before it. */
 export class SequenceDecoder implements Decoder {
   readonly #kernels: Kernels;
-  readonly #plan: SequenceDecoderPlan;
   readonly #buffers: Buffers<ReturnType<typeof sequenceDecoderBuffers>>;
   readonly #recurrent: RecurrentStack;
   readonly #attention: LuongAttention | null;
@@ -64,7 +61,6 @@ export class SequenceDecoder implements Decoder {
   /** @param firstDropout number in the model of the first dropout between layers */
   constructor(kernels: Kernels, parameters: ParameterSet, plan: SequenceDecoderPlan, firstDropout: number) {
     this.#kernels = kernels;
-    this.#plan = plan;
     this.#buffers = allocateBuffers(kernels, 'decoder', sequenceDecoderBuffers(plan));
     this.#recurrent = new RecurrentStack(kernels, parameters, 'dec.', plan.recurrent, firstDropout);
     this.#attention = plan.attention && new LuongAttention(kernels, parameters, plan.attention);
