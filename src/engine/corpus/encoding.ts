@@ -5,7 +5,7 @@
  */
 import { analyse } from 'chardet';
 import { CorpusError } from './errors.ts';
-import { sequenceLength } from './utf8.ts';
+import { aligned, sequenceLength } from './utf8.ts';
 
 export interface Detection {
   /** WHATWG name, in lower case. */
@@ -100,9 +100,21 @@ export function unmarkedUtf16(head: Uint8Array): string | null {
   return null;
 }
 
+const escape = 0x1b;
+
 /** The first byte that ASCII does not explain: above 7F, or the escape that begins an ISO-2022 sequence. -1 if there is none. */
 export function firstBeyondAscii(bytes: Uint8Array): number {
-  for (let i = 0; i < bytes.length; i++) if (bytes[i]! >= 0x80 || bytes[i] === 0x1b) return i;
+  const high = firstHighByte(bytes);
+  const escaped = bytes.subarray(0, high < 0 ? bytes.length : high).indexOf(escape);
+  return escaped >= 0 ? escaped : high;
+}
+
+/** The first byte above 7F, or -1. Looks at four at a time where they are aligned: most text is ASCII for long. */
+function firstHighByte(bytes: Uint8Array): number {
+  const { words, from, to } = aligned(bytes, 0, bytes.length);
+  for (let at = 0; at < from; at++) if (bytes[at]! >= 0x80) return at;
+  const word = words.findIndex((four) => (four & 0x80808080) !== 0);
+  for (let at = word < 0 ? to : from + 4 * word; at < bytes.length; at++) if (bytes[at]! >= 0x80) return at;
   return -1;
 }
 
@@ -195,7 +207,7 @@ export function detectBeyondAscii(sample: Uint8Array, complete: boolean): Detect
   const legacy = legacyCandidates(sample);
   const clean = legacy.filter((name) => decodesCleanly(sample, name));
   const utf8 =
-    sample.includes(0x1b) && clean[0]?.startsWith('iso-2022')
+    sample.includes(escape) && clean[0]?.startsWith('iso-2022')
       ? false
       : illFormed === 0 || (wellFormed > 0 && (wellFormed >= illFormed || clean.length === 0));
   if (utf8) return { encoding: 'utf-8', encodingFrom: 'utf-8', candidates: ['utf-8', ...legacy] };

@@ -1,7 +1,7 @@
 /** What is said of a text: its characters, words and lines, counted while it streams by. */
 import { ByteCounts } from './byte-counts.ts';
 import { classAt, wordEnd } from './pieces.ts';
-import { CLASS } from './unicode-classes.ts';
+import { asciiClass, CLASS } from './unicode-classes.ts';
 import { codePointAt, sequenceLength } from './utf8.ts';
 
 export interface Count {
@@ -28,15 +28,17 @@ export class CharacterCounts {
   /** Counters in pages, made as characters of theirs turn up. */
   readonly #pages: (Float64Array | undefined)[] = new Array<undefined>(codePoints / pageSize).fill(undefined);
   readonly #first = (this.#pages[0] = new Float64Array(pageSize));
+  /** Those of ASCII since the last block: whole numbers are quicker to count. */
+  readonly #ascii = new Uint32Array(128);
 
   /** Counts the characters that begin in `start` … `end` of well-formed UTF-8. */
   push(bytes: Uint8Array, start: number, end: number): void {
-    const first = this.#first;
+    const ascii = this.#ascii;
     let at = start;
     while (at < end) {
       const byte = bytes[at]!;
       if (byte < 0x80) {
-        first[byte]! += 1;
+        ascii[byte]! += 1;
         at++;
       } else {
         const codePoint = codePointAt(bytes, at);
@@ -45,6 +47,8 @@ export class CharacterCounts {
         at += sequenceLength(byte);
       }
     }
+    ascii.forEach((count, byte) => (this.#first[byte]! += count));
+    ascii.fill(0);
   }
 
   of(codePoint: number): number {
@@ -134,13 +138,14 @@ export class TextStatistics {
     const length = bytes.length;
     let at = 0;
     while (at < length) {
-      if (bytes[at] === 0x20) {
+      const byte = bytes[at]!;
+      if (byte === 0x20) {
         at++;
         continue;
       }
       const end = wordEnd(bytes, at, length, last);
       if (end < 0) break;
-      const kind = classAt(bytes, at);
+      const kind = byte < 0x80 ? asciiClass[byte]! : classAt(bytes, at);
       if (kind === letter || kind === number || kind === unspaced || kind === mark) {
         this.words++;
         words.add(bytes, at, end);

@@ -237,7 +237,7 @@ class Tokenizing {
         valid: ranges.get('valid') ?? null,
         test: ranges.get('test') ?? null,
         unknownRate: writer.unknown / writer.written,
-        frequent: frequentTokens(tokenizer, writer.counts),
+        frequent: frequentTokens(tokenizer, writer.trainCounts),
       };
       await this.#writeJson(names.meta, meta);
       this.#onProgress(this.#bytesToDo, this.#bytesToDo, 'Encoding');

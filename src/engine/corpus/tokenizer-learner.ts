@@ -10,7 +10,7 @@ import { textBytes } from './lowercase.ts';
 import { bpePieceEnd, classAt, preparedWordEnd, wordEnd, type PieceEnd } from './pieces.ts';
 import { CharacterCounts } from './statistics.ts';
 import type { Tokenizer } from './tokenizer.ts';
-import { CLASS } from './unicode-classes.ts';
+import { asciiClass, CLASS } from './unicode-classes.ts';
 import { unknownToken } from './vocabulary.ts';
 import { WordTokenizer } from './word-tokenizer.ts';
 
@@ -89,13 +89,14 @@ function wordLearner(config: TokenizerConfig, prepared: boolean): TokenizerLearn
     push(bytes, end, stop, last) {
       let at = 0;
       while (at < stop) {
-        if (bytes[at] === 0x20) {
+        const byte = bytes[at]!;
+        if (byte === 0x20) {
           at++;
           continue;
         }
         const next = pieceEnd(bytes, at, end, last);
         if (next < 0) break;
-        const kind = classAt(bytes, at);
+        const kind = byte < 0x80 ? asciiClass[byte]! : classAt(bytes, at);
         if (kind === newline) counts.add(newlineBytes, 0, 1);
         else if (kind !== space) counts.add(bytes, at, next);
         at = next;

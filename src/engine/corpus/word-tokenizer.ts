@@ -4,7 +4,7 @@ import { tokenizerSchema, type TokenizerConfig } from '../training/config.ts';
 import { textBytes } from './lowercase.ts';
 import { classAt, preparedWordEnd, wordEnd, type PieceEnd } from './pieces.ts';
 import type { Encoded, SerializedTokenizer, StreamingDecoder, Tokenizer } from './tokenizer.ts';
-import { CLASS } from './unicode-classes.ts';
+import { asciiClass, CLASS } from './unicode-classes.ts';
 import { visible } from './visible.ts';
 import { tokensSchema, unknownId, unknownToken, Vocabulary } from './vocabulary.ts';
 import { WordSpacing } from './word-spacing.ts';
@@ -61,13 +61,14 @@ export class WordTokenizer implements Tokenizer {
     let at = 0;
     let count = 0;
     while (at < stop) {
-      if (bytes[at] === 0x20) {
+      const byte = bytes[at]!;
+      if (byte === 0x20) {
         at++;
         continue;
       }
       const next = pieceEnd(bytes, at, end, last);
       if (next < 0) break;
-      const kind = classAt(bytes, at);
+      const kind = byte < 0x80 ? asciiClass[byte]! : classAt(bytes, at);
       if (kind === newline) ids[count++] = this.#newlineId;
       else if (kind !== space) ids[count++] = vocabulary.find(bytes, at, next);
       at = next;

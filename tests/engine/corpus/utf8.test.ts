@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { firstBeyondAscii } from '../../../src/engine/corpus/encoding.ts';
 import {
   advance,
   characterStart,
@@ -35,6 +36,23 @@ test('positions are those of characters', () => {
         }
       }
     }),
+  );
+});
+
+test('characters are counted, and the first beyond ASCII found, wherever the bytes lie in memory', () => {
+  fc.assert(
+    fc.property(text, fc.nat(9), fc.nat(30), (string, offset, skip) => {
+      const encoded = utf8.encode(string);
+      const bytes = new Uint8Array(offset + encoded.length + 5).fill(0xff).subarray(offset, offset + encoded.length);
+      bytes.set(encoded);
+      const start = Math.min(skip, bytes.length);
+      const leads = [...bytes.subarray(start)].filter((byte) => (byte & 0xc0) !== 0x80);
+      expect(countCharacters(bytes, start, bytes.length)).toBe(leads.length);
+      expect(firstBeyondAscii(bytes)).toBe([...bytes].findIndex((byte) => byte >= 0x80 || byte === 0x1b));
+      const ascii = bytes.map((byte) => (byte >= 0x80 || byte === 0x1b ? 0x61 : byte));
+      expect(firstBeyondAscii(ascii)).toBe(-1);
+    }),
+    { numRuns: 500 },
   );
 });
 
