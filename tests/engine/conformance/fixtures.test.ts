@@ -1,20 +1,27 @@
 import { readFileSync } from 'node:fs';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { runFixture } from '../../../src/engine/conformance/index.ts';
 import type { Kernels } from '../../../src/engine/kernels/kernels.ts';
 import { createReferenceKernels } from '../../../src/engine/kernels/reference/index.ts';
 import { haveShared, shared } from '../../shared.ts';
+import { createNative, instructionSets } from '../kernels/native/device.ts';
 
 const indexSchema = z.array(z.object({ file: z.string(), family: z.string() }));
 
 const index = haveShared ? indexSchema.parse(read('index.json')) : [];
 
-describe.skipIf(!haveShared)('golden fixtures on the reference device', () => {
+const devices: [string, () => Kernels][] = [
+  ['reference', () => createReferenceKernels()],
+  ...instructionSets.map((name): [string, () => Kernels] => [`native, ${name}`, () => createNative(name, 2)]),
+];
+
+describe.skipIf(!haveShared).each(devices)('golden fixtures on %s', (_, create) => {
   let kernels: Kernels;
   beforeAll(() => {
-    kernels = createReferenceKernels();
+    kernels = create();
   });
+  afterAll(() => kernels.dispose());
 
   it('there are as many as the index promises', () => {
     expect(index.length).toBe(47);
@@ -43,6 +50,10 @@ describe.skipIf(!haveShared)('a fixture that is not reproduced fails', () => {
     after: Record<string, Tensors>;
   }
   const lm = (): Changeable => read('public/c1_lm.json') as Changeable;
+  const bumped = ({ data }: Tensors[string]) => {
+    const i = data.findIndex((v) => v !== 0);
+    data[i] += Math.sign(data[i]) * (1e-8 * Math.abs(data[i]) + 1e-11);
+  };
 
   it.each<[string, (fixture: Changeable) => Tensors]>([
     ['outputs', (f) => f.outputs],
@@ -53,11 +64,29 @@ describe.skipIf(!haveShared)('a fixture that is not reproduced fails', () => {
   ])('when a number of any tensor in %s is off by 1e-8', async (section, tensors) => {
     for (const name of Object.keys(tensors(lm()))) {
       const fixture = lm();
-      const { data } = tensors(fixture)[name];
-      const i = data.findIndex((v) => v !== 0);
-      data[i] += Math.sign(data[i]) * (1e-8 * Math.abs(data[i]) + 1e-11);
+      bumped(tensors(fixture)[name]);
       const result = await runFixture(kernels, fixture);
       expect(result).toMatchObject({ implemented: true, pass: false, worst: `${section}.${name}` });
+    }
+  });
+
+  it.each([
+    'c2_classify',
+    'c3_binary',
+    'c3_multilabel',
+    'c3_regress',
+    'c4_one2many_lstm',
+    'c5_encdec_bahdanau',
+    'c5_encdec_luong',
+    'c6_mlp',
+    'c7_tagging',
+    'e_gradflow_gaussian_1.5',
+  ])('when a number of any output of %s is off by 1e-8', async (name) => {
+    const fresh = () => read(`public/${name}.json`) as Changeable;
+    for (const output of Object.keys(fresh().outputs)) {
+      const fixture = fresh();
+      bumped(fixture.outputs[output]);
+      expect(await runFixture(kernels, fixture)).toMatchObject({ pass: false, worst: `outputs.${output}` });
     }
   });
 
