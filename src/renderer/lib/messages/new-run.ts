@@ -49,7 +49,7 @@ export const newRun = {
   activation: 'Non-linearity',
   activations: { tanh: 'tanh', relu: 'ReLU', sigmoid: 'sigmoid' },
   reset: 'Reset gate',
-  resets: { after: 'after the product (PyTorch, cuDNN)', before: 'before the product (Cho et al. 2014)' },
+  resets: { after: 'after the product (PyTorch)', before: 'before it (Cho et al. 2014)' },
   layers: 'Layers',
   hidden: 'Hidden units',
   embedding: 'Embedding width',
