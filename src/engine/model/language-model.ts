@@ -35,6 +35,9 @@ export class LanguageModel extends TaskModelBase implements TaskModel {
     sizes: ModelSizes,
     parameters?: ParameterSet,
   ) {
+    if (architecture.task !== 'language-model') {
+      throw new RangeError(`A language model cannot be made of an architecture for ${architecture.task}.`);
+    }
     const data = { inputs: vocabularySize, outputs: vocabularySize };
     super(kernels, architecture, data, sizes, parameters);
     this.vocabularySize = vocabularySize;

@@ -133,6 +133,27 @@ export class ParameterSet {
     this.#kernels.write(flat, all);
   }
 
+  /**
+   * Overwrites rows of a matrix and leaves the others: pre-trained word vectors in an embedding.
+   * @param rows row index → its numbers
+   * @throws RangeError when there is no such row, or it has another width
+   */
+  async writeRows(name: string, rows: ReadonlyMap<number, ArrayLike<number>>): Promise<void> {
+    const { value, shape } = this.get(name);
+    const [count, width] = shape;
+    const all = Float64Array.from(await this.#kernels.read(value));
+    for (const [row, numbers] of rows) {
+      if (!Number.isInteger(row) || row < 0 || row >= count) {
+        throw new RangeError(`"${name}" has rows 0 to ${count - 1}, not ${row}.`);
+      }
+      if (numbers.length !== width) {
+        throw new RangeError(`Row ${row} of "${name}" has ${width} numbers; these are ${numbers.length}.`);
+      }
+      all.set(Array.from(numbers), row * width);
+    }
+    this.#kernels.write(value, all);
+  }
+
   dispose(): void {
     for (const { value, gradient } of this.list) {
       this.#kernels.free(value);

@@ -256,6 +256,10 @@ describe('misuse is refused', () => {
     expect(() => model.setBatch(inputs, wrong, 3)).not.toThrow();
   });
 
+  it('another task’s architecture', () => {
+    expect(() => make({ task: 'tagging' })).toThrow('cannot be made of an architecture for tagging');
+  });
+
   it('calls out of order', () => {
     const model = make();
     expect(() => model.forward(null)).toThrow('call setBatch first');

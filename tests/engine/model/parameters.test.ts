@@ -106,4 +106,21 @@ describe('reading and writing', () => {
       '"emb.weight" has shape [2, 3] with 6 numbers, this model needs [50, 20]',
     );
   });
+
+  it('writes single rows, as pre-trained word vectors need, and refuses what does not fit', async () => {
+    const parameters = make();
+    parameters.initialise(9);
+    const table = parameters.get('emb.weight').value;
+    const want = await kernels.read(table);
+    const vector = Array.from({ length: 20 }, (_, j) => j);
+    want.set(vector, 3 * 20);
+    await parameters.writeRows('emb.weight', new Map([[3, vector]]));
+    expect(await kernels.read(table)).toEqual(want);
+    await expect(parameters.writeRows('emb.weight', new Map([[50, vector]]))).rejects.toThrow(
+      'has rows 0 to 49, not 50',
+    );
+    await expect(parameters.writeRows('emb.weight', new Map([[1, [1, 2]]]))).rejects.toThrow(
+      'has 20 numbers; these are 2',
+    );
+  });
 });
