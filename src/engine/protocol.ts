@@ -165,6 +165,8 @@ export type EngineEvent =
       readonly total: number;
       readonly what: string;
     }
+  /** Before the text: what of the prompt the vocabulary lacks. */
+  | { readonly type: 'unknown'; readonly job: string; readonly characters: readonly string[] }
   | { readonly type: 'token'; readonly job: string; readonly text: string; readonly count: number }
   | { readonly type: 'done'; readonly job: string; readonly result: JobResult }
   /** `kind` input: the person can mend it (the sentence says how); internal: ours. */
@@ -194,7 +196,6 @@ export type JobResult =
   | {
       readonly type: 'generate';
       readonly text: string;
-      readonly unknown: readonly string[];
       readonly tokensPerSecond: number;
     }
   | { readonly type: 'devices'; readonly devices: readonly DeviceInfo[] }

@@ -2,6 +2,7 @@
  * Entry of the engine process, under Node (`child_process.fork`) and Electron (`utilityProcess.fork`): gives the engine its files,
  * its devices and a way to talk. When main is gone, so is this process: a run without anyone to store it is only heat.
  */
+import { constants, setPriority } from 'node:os';
 import { Devices } from '../engine/kernels/devices.ts';
 import { serveEngine } from '../engine/process.ts';
 import type { EngineCommand, EngineEvent } from '../engine/protocol.ts';
@@ -15,6 +16,9 @@ interface ParentPort {
 }
 
 const { parentPort } = process as NodeJS.Process & { parentPort?: ParentPort };
+
+// Training may use every core; what a person does in a window goes first.
+setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
 
 const handle = serveEngine({
   files: nodeFiles(),

@@ -30,6 +30,8 @@ export async function generate(
       if (!entry) throw new Error(`the checkpoint lacks "${name}"`);
       return entry;
     });
+    const unknown = tokenizer.unknown(command.options.prompt);
+    if (unknown.length > 0) emit({ type: 'unknown', characters: unknown });
     let text = '';
     let pending = '';
     let count = 0;
@@ -48,7 +50,7 @@ export async function generate(
     }
     if (pending) emit({ type: 'token', text: pending, count });
     const tokensPerSecond = command.options.length / Math.max(clock() - started, 1e-9);
-    return { type: 'generate', text, unknown: tokenizer.unknown(command.options.prompt), tokensPerSecond };
+    return { type: 'generate', text, tokensPerSecond };
   } finally {
     generator.dispose();
     kernels.dispose();

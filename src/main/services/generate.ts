@@ -49,16 +49,16 @@ export class Generate {
     if (checkpointPath === null) throw conflict(noModel(run.name));
     const device = await this.#devices.deviceFor(run.device, run.config.device);
     try {
-      const { unknown, tokensPerSecond } = await this.#engines.runSoon(
+      const { tokensPerSecond } = await this.#engines.runSoon(
         { type: 'generate', checkpointPath, options, device },
         {
           signal,
           onEvent: (event) => {
+            if (event.type === 'unknown') events.push({ type: 'unknown', characters: [...event.characters] });
             if (event.type === 'token') events.push({ type: 'text', text: event.text, count: event.count });
           },
         },
       );
-      if (unknown.length > 0) events.push({ type: 'unknown', characters: [...unknown] });
       events.push({ type: 'done', tokensPerSecond });
     } catch (error) {
       throw error instanceof EngineFailure && error.kind === 'input' ? badInput(error.message, error) : error;

@@ -219,6 +219,7 @@ export class TrainingSession {
         return this.#acknowledge();
       case 'progress':
       case 'token':
+      case 'unknown':
     }
   }
 

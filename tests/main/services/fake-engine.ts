@@ -146,14 +146,15 @@ async function tokenize({ textPath, validTextPath, split, targetDir }: Command<'
 }
 
 async function generate({ options }: Command<'generate'>): Promise<void> {
+  const unknown = [...new Set(options.prompt)].filter((character) => character > '~');
+  if (unknown.length > 0) emit({ type: 'unknown', characters: unknown });
   let count = 0;
   for (; count < options.length && !told.stopped; count++) {
     emit({ type: 'token', text: 'x', count: count + 1 });
     await turn();
   }
   if (told.stopped) return done({ type: 'cancelled' });
-  const unknown = [...new Set(options.prompt)].filter((character) => character > '~');
-  done({ type: 'generate', text: 'x'.repeat(count), unknown, tokensPerSecond: 100 });
+  done({ type: 'generate', text: 'x'.repeat(count), tokensPerSecond: 100 });
 }
 
 async function train({ config, data, checkpointDir, resumeFrom }: Command<'train'>): Promise<void> {
