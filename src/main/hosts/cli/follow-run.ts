@@ -64,7 +64,7 @@ class RunReport {
     if (!('id' in change) || change.id !== this.#id) return;
     if (change.type === 'steps') this.steps(change.steps);
     if (change.type === 'eval') this.evaluation(change.eval);
-    if (change.type === 'log' && change.line.level !== 'info') this.#note(change.line.message);
+    if (change.type === 'log' && change.line.level !== 'info') this.#terminal.note(change.line.message);
   }
 
   #state(run: Run): void {
@@ -133,11 +133,6 @@ class RunReport {
         : `, best validation perplexity ${perplexity(run.bestLoss)} at step ${count(run.bestStep)}`;
     this.#terminal.line(`${run.status} after ${count(run.step)} steps in ${duration(run.elapsed)}${best}`);
     this.#terminal.line(`Try it: unroll generate ${run.id.slice(0, 8)}`);
-  }
-
-  #note(message: string): void {
-    this.#bar.stop();
-    this.#terminal.note(message);
   }
 }
 

@@ -9,6 +9,8 @@ export interface ProgressBar {
 
 export class Terminal {
   readonly json: boolean;
+  /** A bar stands on the terminal's last line. */
+  #barShown = false;
 
   constructor(json: boolean) {
     this.json = json;
@@ -21,7 +23,9 @@ export class Terminal {
 
   /** A line for people; nothing under --json. */
   line(text = ''): void {
-    if (!this.json) process.stdout.write(text + '\n');
+    if (this.json) return;
+    this.#clearBar();
+    process.stdout.write(text + '\n');
   }
 
   /** Part of a longer text; nothing under --json. Raw into a file or a pipe, made harmless for a terminal. */
@@ -31,6 +35,7 @@ export class Terminal {
 
   /** A remark that is not part of the result. */
   note(text: string): void {
+    this.#clearBar();
     process.stderr.write(text + '\n');
   }
 
@@ -47,16 +52,23 @@ export class Terminal {
       },
       cliProgress.Presets.shades_classic,
     );
-    let started = false;
     return {
-      update(done, total, text) {
-        if (!started) bar.start(total ?? 1, 0, { text });
-        started = true;
+      update: (done, total, text) => {
+        if (!this.#barShown) bar.start(total ?? 1, 0, { text });
+        this.#barShown = true;
         bar.setTotal(total ?? 1);
         bar.update(total === null ? 0 : Math.min(done, total), { text });
       },
-      stop: () => bar.stop(),
+      stop: () => {
+        if (this.#barShown) bar.stop();
+        this.#barShown = false;
+      },
     };
+  }
+
+  /** Lines go above the bar, which draws itself again with its next update. */
+  #clearBar(): void {
+    if (this.#barShown) process.stderr.write('\r\u001b[K');
   }
 }
 

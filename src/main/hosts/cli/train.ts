@@ -45,7 +45,6 @@ async function followed(
       try {
         const { id, before } = await interruptible(interrupts, (signal) => start(client, bar, signal));
         interrupts.onFirst(() => {
-          bar.stop();
           terminal.note('Stopping after this step; a checkpoint is kept. Ctrl-C again ends at once.');
           void client.runs.stop({ id });
         });
