@@ -4,7 +4,7 @@ import { pageUrl } from './policy.ts';
 import { placeWindow, smallestWindow, type WindowState } from './window-state.ts';
 
 /** Behind the page until it has drawn itself, so that a dark window does not flash white. As in styles/tokens.css. */
-const background = () => (nativeTheme.shouldUseDarkColors ? '#16181c' : '#ffffff');
+const background = () => (nativeTheme.shouldUseDarkColors ? '#19191d' : '#ffffff');
 
 export interface WindowOptions {
   readonly preload: string;
