@@ -30,11 +30,14 @@ struct Tile {
   ptrdiff_t toRow;
 };
 
-typedef void (*Micro)(const float* a, ptrdiff_t lda, const float* b, size_t K, const Tile& tile);
+typedef void (*Micro)(const float* a, ptrdiff_t lda, const float* b, size_t K, const Tile& tile, const float* ahead);
 
-/** R rows times a panel of W vectors. A is row-major with row stride lda, or (packed) has k down its rows: a[k * lda + r]. */
+/**
+ * R rows times a panel of W vectors. A is row-major with row stride lda, or (packed) has k down its rows: a[k * lda + r]. On the way
+ * K vectors from `ahead` are fetched into the second-level cache: weights that come next and would else wait for the slow third level.
+ */
 template <size_t R, size_t W, bool kPacked>
-static void micro(const float* a, ptrdiff_t lda, const float* b, size_t K, const Tile& tile) {
+static void micro(const float* a, ptrdiff_t lda, const float* b, size_t K, const Tile& tile, const float* ahead) {
   Vec c[R][W];
 #pragma GCC unroll 3
   for (size_t w = 0; w < W; w++) {
@@ -52,6 +55,8 @@ static void micro(const float* a, ptrdiff_t lda, const float* b, size_t K, const
 #pragma GCC unroll 3
     for (size_t w = 0; w < W; w++) panel[w] = *(const Vec*)(b + w * kLanes);
     b += W * kLanes;
+    __builtin_prefetch(ahead, 0, 2);
+    ahead += kLanes;
 #pragma GCC unroll 14
     for (size_t r = 0; r < R; r++) {
       float x;
@@ -158,8 +163,9 @@ class PanelTarget {
   PanelTarget(float* c, ptrdiff_t ldc, const Panels& panels, size_t panel)
       : c_(c + panels.firstColumn(panel)), ldc_(ldc), width_(panels.width(panel)), columns_(panels.columnsOf(panel)) {}
 
-  /** `from`: start values, padded to whole vectors and used for every row; null: start from C. */
-  void multiply(const float* a, ptrdiff_t lda, size_t rows, const float* b, size_t K, bool packed, const float* from) const {
+  /** `from`: start values, padded to whole vectors and used for every row; null: start from C. `ahead`: see micro. */
+  void multiply(const float* a, ptrdiff_t lda, size_t rows, const float* b, size_t K, bool packed, const float* from,
+                const float* ahead) const {
     const Micro kernel = kMicros.of[packed][width_][rows];
     float buffer[16 * 3 * kLanes];
     const bool whole = columns_ == width_ * kLanes;
@@ -180,7 +186,7 @@ class PanelTarget {
       tile.to[w] = to + w * kLanes;
     }
     tile.toRow = ld;
-    kernel(a, lda, b, K, tile);
+    kernel(a, lda, b, K, tile, ahead);
     if (!whole) {
       for (size_t r = 0; r < rows; r++) {
         for (size_t w = 0; w * kLanes < columns_; w++) {
@@ -222,10 +228,12 @@ static inline void multiplyPanels(float* c, ptrdiff_t ldc, const float* a, ptrdi
           for (size_t panel = from; panel < to; panel++) {
             const float* start = bias ? bias + panels.firstColumn(panel) : kZeros;
             const bool continued = d > 0 || accumulate;
+            const float* b = packed + panels.offset(panel, K) - origin;
+            // The first rows' tiles fetch this panel's next depth, a vector of columns each; after the last depth comes the first.
+            const float* next = b + (d + 1 < depths.tiles ? k1 : 0) * width * kLanes;
             PanelTarget(c + (ptrdiff_t)r0 * ldc, ldc, panels, panel)
-                .multiply(a + (ptrdiff_t)r0 * lda + k0, lda, r1 - r0,
-                          packed + panels.offset(panel, K) - origin + k0 * width * kLanes, k1 - k0, false,
-                          continued ? nullptr : start);
+                .multiply(a + (ptrdiff_t)r0 * lda + k0, lda, r1 - r0, b + k0 * width * kLanes, k1 - k0, false,
+                          continued ? nullptr : start, next + least(t, width - 1) * (k1 - k0) * kLanes);
           }
         }
         from = to;
@@ -385,7 +393,7 @@ class OuterProduct {
     for (size_t s = 0; s < split.tiles; s++) {
       const size_t r0 = split.begin(s);
       PanelTarget(c + (ptrdiff_t)r0 * ldc, ldc, panels, panel)
-          .multiply(rows + r0, (ptrdiff_t)at.count, split.begin(s + 1) - r0, b, depth, true, continued ? nullptr : kZeros);
+          .multiply(rows + r0, (ptrdiff_t)at.count, split.begin(s + 1) - r0, b, depth, true, continued ? nullptr : kZeros, b);
     }
   }
 

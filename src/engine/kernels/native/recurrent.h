@@ -71,12 +71,13 @@ static inline void packUnits(float* packed, const UnitBlock& block, const float*
 
 /**
  * to[r][plane][unit] = from + Σ_k a[r][k] W[plane, unit][k] for one block and at most kMaxRows rows. `start[plane]`: [Hp], the same for
- * every row; null: what stands in `to`.
+ * every row; null: what stands in `to`. Meanwhile the `part`-th piece of the weights at `next` is fetched into the cache (see micro).
  */
 static inline void multiplyUnits(const UnitBlock& block, const float* packed, const float* a, ptrdiff_t lda, size_t rows, size_t K, float* to,
-                          ptrdiff_t ldTo, size_t Hp, const float* const* start) {
+                          ptrdiff_t ldTo, size_t Hp, const float* const* start, const float* next, size_t part) {
   packed += K * block.planes * block.unit();
   const Split depths(K, kDepth + kDepth / 2);
+  const size_t pieces = block.planes * block.vectors;
   for (size_t t = 0; t < block.tiles(); t++) {
     const size_t width = block.width(t);
     const float* b = packed + K * kLanes * block.before(t);
@@ -90,7 +91,8 @@ static inline void multiplyUnits(const UnitBlock& block, const float* packed, co
     }
     for (size_t d = 0; d < depths.tiles; d++) {
       const size_t k0 = depths.begin(d);
-      kMicros.of[0][width][rows](a + k0, lda, b + k0 * width * kLanes, depths.begin(d + 1) - k0, tile);
+      const size_t piece = least(part * block.tiles() + t, pieces - 1);
+      kMicros.of[0][width][rows](a + k0, lda, b + k0 * width * kLanes, depths.begin(d + 1) - k0, tile, next + (piece * K + k0) * kLanes);
       for (size_t w = 0; w < width; w++) {
         tile.from[w] = tile.to[w];
         tile.fromRow[w] = ldTo;
@@ -210,6 +212,12 @@ class Forward {
     }
   }
 
+  /** Packed weights of the block after `b`; after the last comes the first, in the next step. */
+  static const float* ahead(const float* packed, const OwnUnits<kOwnGates>& own, size_t b, const UnitBlock& block, size_t K) {
+    const size_t next = b + 1 < own.lastBlock ? b + 1 : own.firstBlock;
+    return packed + K * block.planes * own.block(next, block.planes).unit();
+  }
+
   /** Sums of the gates that x feeds, for the steps s0 … s1-1. */
   void project(const Worker& worker, const OwnUnits<kOwnGates>& own, size_t s0, size_t s1) const {
     const size_t first = firstRow(s0, s1), I = call_.I;
@@ -234,11 +242,12 @@ class Forward {
     }
     for (size_t b = own.firstBlock; b < own.lastBlock; b++) {
       const UnitBlock block = own.block(b, P::kGates);
+      const float* next = ahead(packedInput_, own, b, block, I);
       const Split tiles(rows, kMaxRows[block.width(0)]);
       for (size_t t = 0; t < tiles.tiles; t++) {
         const size_t r0 = tiles.begin(t);
         multiplyUnits(block, packedInput_, x + r0 * I, (ptrdiff_t)I, tiles.begin(t + 1) - r0, I, to + (ptrdiff_t)r0 * stride_, stride_, Hp_,
-                      biases_);
+                      biases_, next, t);
       }
     }
   }
@@ -273,12 +282,13 @@ class Forward {
     if (few_) addDots(own, gates, kFirst, kHiddenPlanes<kCell>, P::kHiddenGate, h, rows);
     for (size_t b = own.firstBlock; b < own.lastBlock; b++) {
       const UnitBlock block = own.block(b, kHiddenPlanes<kCell>);
+      const float* next = few_ ? nullptr : ahead(packedHidden_, own, b, block, call_.H);
       const Split tiles(rows, kMaxRows[block.width(0)]);
       for (size_t t = 0; t < tiles.tiles; t++) {
         const size_t r0 = tiles.begin(t), r1 = tiles.begin(t + 1);
         if (!few_) {
           multiplyUnits(block, packedHidden_, h + r0 * Hp_, (ptrdiff_t)Hp_, r1 - r0, call_.H, gates + (ptrdiff_t)r0 * stride_ + kFirst * Hp_,
-                        stride_, Hp_, start);
+                        stride_, Hp_, start, next, t);
         }
         for (size_t j = r0; j < r1; j++) {
           for (size_t v = 0; v < block.vectors; v++) {
@@ -311,12 +321,13 @@ class Forward {
     if (few_) addDots(own, gates, 0, 1, P::kInputGate, rh, rows);
     for (size_t b = own.firstBlock; b < own.lastBlock; b++) {
       const UnitBlock block = own.block(b, 1);
+      const float* next = few_ ? nullptr : ahead(packedCandidate_, own, b, block, call_.H);
       const Split tiles(rows, kMaxRows[block.width(0)]);
       for (size_t t = 0; t < tiles.tiles; t++) {
         const size_t r0 = tiles.begin(t), r1 = tiles.begin(t + 1);
         if (!few_) {
           multiplyUnits(block, packedCandidate_, rh + r0 * Hp_, (ptrdiff_t)Hp_, r1 - r0, call_.H, gates + (ptrdiff_t)r0 * stride_, stride_,
-                        Hp_, start);
+                        Hp_, start, next, t);
         }
         for (size_t j = r0; j < r1; j++) {
           for (size_t v = 0; v < block.vectors; v++) {

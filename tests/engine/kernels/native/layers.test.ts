@@ -19,7 +19,7 @@ describe.skipIf(!haveNative)('layers on native', () => {
         fc.asyncProperty(size(40), size(40), size(100), fc.boolean(), fc.boolean(), async (n, i, o, flag, other) =>
           expectSame(kernels, property(n, i, o, flag, other), bound),
         ),
-        { numRuns: 40 },
+        { numRuns: 20 },
       );
 
     it('linear forward', () =>

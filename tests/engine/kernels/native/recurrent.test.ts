@@ -82,7 +82,7 @@ describe.skipIf(!haveNative)('recurrent sequences on native', () => {
           const got = await compute(kernels, recurrentCase(kernels, size), option);
           for (const [name, numbers] of want) expectClose(got.get(name)!, numbers, bound(numbers), name);
         }),
-        { numRuns: 60 },
+        { numRuns: 40 },
       );
     });
 

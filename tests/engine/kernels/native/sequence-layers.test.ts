@@ -14,7 +14,7 @@ describe.skipIf(!haveNative)('attention, pooling and other small layers on nativ
         fc.asyncProperty(size(40), size(50), size(12), fc.boolean(), fc.boolean(), async (n, f, t, flag, other) =>
           expectSame(kernels, property(n, f, t, flag, other), bound),
         ),
-        { numRuns: 40 },
+        { numRuns: 20 },
       );
 
     it.each(['dot', 'additive'] as const)('attention by %s', (score) =>
