@@ -100,7 +100,7 @@ async function explain(/** @type {string} */ log) {
 function howToGet() {
   if (process.platform === 'darwin') return 'Get the tools with: xcode-select --install.';
   if (process.platform === 'win32') {
-    return 'Get them with: winget install Python.Python.3.12 Microsoft.VisualStudio.2022.BuildTools (choose «Desktop development with C++»).';
+    return 'Get them with: winget install Python.Python.3.12 Microsoft.VisualStudio.2022.BuildTools (choose «Desktop development with C++» and in it «C++ Clang tools for Windows»).';
   }
   if (existsSync('/usr/bin/apt-get')) return 'Get all of it with: sudo apt-get install build-essential python3.';
   if (existsSync('/usr/bin/dnf')) return 'Get all of it with: sudo dnf install gcc-c++ make python3.';

@@ -1,6 +1,6 @@
 #define UNROLL_ISA baseline
 #define UNROLL_ISA_NAME "baseline"
-#include "kernels.inc"
+#include "kernels_isa.h"
 
 namespace unroll {
 const KernelTable& kernelsBaseline() { return baseline::kTable; }

@@ -1,4 +1,5 @@
 // The kernels of one instruction set; included by kernels_<instruction set>.cpp.
+#pragma once
 #include "layers.h"
 #include "recurrent.h"
 
