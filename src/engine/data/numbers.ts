@@ -1,0 +1,21 @@
+/** Numbers as data files write them. */
+
+const withPoint = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
+const withComma = /^[+-]?(\d+,?\d*|,\d+)([eE][+-]?\d+)?$/;
+
+/** The number in a cell; NaN if there is none, or one too large to be finite. */
+export function parseNumber(cell: string, decimal: '.' | ',' = '.'): number {
+  const text = cell.trim();
+  if (!(decimal === '.' ? withPoint : withComma).test(text)) return NaN;
+  const value = Number(decimal === '.' ? text : text.replace(',', '.'));
+  return Number.isFinite(value) ? value : NaN;
+}
+
+/** What to do about a cell that is not a number. */
+export function numberAdvice(cell: string, decimal: '.' | ','): string {
+  const other = decimal === '.' ? ',' : '.';
+  if (Number.isNaN(parseNumber(cell, other))) return '';
+  return decimal === '.'
+    ? ' (If this file writes a decimal comma, say so.)'
+    : ' (If this file writes a decimal point, say so.)';
+}
