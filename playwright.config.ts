@@ -12,7 +12,8 @@ export default defineConfig({
   forbidOnly: Boolean(process.env['CI']),
   outputDir: 'test-results',
   use: {
-    trace: 'retain-on-failure',
+    // Without the film of the window: recording it takes more of two cores than the app does.
+    trace: { mode: 'retain-on-failure', screenshots: false, snapshots: true },
     screenshot: 'only-on-failure',
     viewport: { width: 1280, height: 800 },
   },
