@@ -38,9 +38,7 @@ export async function* gunzip(
     }
   } finally {
     await reader.cancel().catch(() => undefined);
-    const failure = await fed;
-    // What went wrong where the bytes came from is not the data's fault.
-    if (failure instanceof SourceError) throw failure.cause;
+    await fed;
   }
 }
 

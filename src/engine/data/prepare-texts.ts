@@ -64,9 +64,7 @@ function mainParts({ request, surveys, lonely }: Preparation, data: TextData): U
   const { labelOf } = surveys.train!;
   const own = { valid: request.valid !== null, test: request.test !== null };
   const plan = splitPlan(request.split, data.folds, own, request.seed);
-  const usable = labelOf
-    .map((_, i) => i)
-    .filter((i) => !lonely.has(labelOf[i]!) || data.kind !== 'table' || data.label.is !== 'class');
+  const usable = labelOf.map((_, i) => i).filter((i) => !lonely.has(labelOf[i]!));
   const assigned = assignParts(
     usable.map((i) => labelOf[i]!),
     plan,
