@@ -28,14 +28,16 @@ double Arguments::number(const char* name) {
   return value;
 }
 
-size_t Arguments::size(const char* name, size_t least, size_t most) {
+size_t Arguments::size(const char* name, size_t least, size_t most) { return static_cast<size_t>(whole(name, least, most)); }
+
+uint64_t Arguments::whole(const char* name, uint64_t least, uint64_t most) {
   const double value = number(name);
   if (!ok_) return 0;
   if (!(value >= static_cast<double>(least) && value <= static_cast<double>(most)) || value != std::floor(value)) {
     rangeError(std::string(name) + " must be a whole number from " + std::to_string(least) + " to " + std::to_string(most));
     return 0;
   }
-  return static_cast<size_t>(value);
+  return static_cast<uint64_t>(value);
 }
 
 bool Arguments::boolean(const char* name) {
@@ -46,11 +48,19 @@ bool Arguments::boolean(const char* name) {
 }
 
 size_t Arguments::product(std::initializer_list<size_t> sizes) {
-  constexpr size_t kTooMany = SIZE_MAX / 64;
   size_t total = 1;
   for (const size_t size : sizes) {
     if (size != 0 && total > kTooMany / size) return kTooMany;
     total *= size;
+  }
+  return total;
+}
+
+size_t Arguments::sum(std::initializer_list<size_t> sizes) {
+  size_t total = 0;
+  for (const size_t size : sizes) {
+    if (size > kTooMany - total) return kTooMany;
+    total += size;
   }
   return total;
 }

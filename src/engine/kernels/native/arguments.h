@@ -23,8 +23,11 @@ class Arguments {
   size_t size(const char* name, size_t least = 1, size_t most = 0x7fffffff);
   double number(const char* name);
   bool boolean(const char* name);
-  /** Number of elements of a product of sizes; so large on overflow that no array is long enough. */
+  /** The same for numbers that may be larger than an array. */
+  uint64_t whole(const char* name, uint64_t least, uint64_t most);
+  /** Numbers of elements: a product, a sum; so large on overflow that no array is long enough. */
   static size_t product(std::initializer_list<size_t> sizes);
+  static size_t sum(std::initializer_list<size_t> sizes);
 
   /** The next argument: an array that is read, of at least `length` elements. */
   const float* in(const char* name, size_t length) { return static_cast<float*>(array(name, length, napi_float32_array, false, false)); }
@@ -60,6 +63,8 @@ class Arguments {
 
  private:
   static constexpr size_t kMost = 40;
+  /** More floats than fit into memory. */
+  static constexpr size_t kTooMany = SIZE_MAX / sizeof(float);
 
   struct Span {
     const char* name;

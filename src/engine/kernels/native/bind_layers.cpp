@@ -1,4 +1,5 @@
 // All but the recurrence as JavaScript calls it: arguments checked, then plain spans to the kernels.
+#include <algorithm>
 #include <chrono>
 #include <new>
 
@@ -141,10 +142,11 @@ napi_value dropout(napi_env env, napi_callback_info info) {
   call.y = arguments.out(kOut, call.count);
   call.x = arguments.in(kIn, call.count);
   call.p = arguments.number("p");
-  call.seed = static_cast<uint32_t>(arguments.size("seed", 0, 0xffffffffu));
-  call.stream = static_cast<uint32_t>(arguments.size("stream", 0, 0xffffffffu));
-  call.counter = arguments.size("counter", 0, (size_t{1} << 53) - 1);
-  call.period = arguments.size("period", 1, (size_t{1} << 53) - 1);
+  call.seed = static_cast<uint32_t>(arguments.whole("seed", 0, 0xffffffffu));
+  call.stream = static_cast<uint32_t>(arguments.whole("stream", 0, 0xffffffffu));
+  call.counter = arguments.whole("counter", 0, (uint64_t{1} << 53) - 1);
+  // A longer period repeats nothing either.
+  call.period = static_cast<size_t>(std::min<uint64_t>(arguments.whole("period", 1, (uint64_t{1} << 53) - 1), call.count));
   arguments.requireSeparate(kOut, kIn);
   if (arguments.ok() && !(call.p >= 0 && call.p < 1)) arguments.rangeError("p must be at least 0 and less than 1");
   if (!arguments.ok()) return nullptr;

@@ -23,7 +23,7 @@ Shape readShape(Arguments& arguments) {
   s.I = arguments.size("I");
   s.H = arguments.size("H");
   s.G = gatesOf(s.cell);
-  if (arguments.ok() && Arguments::product({s.T, s.B}) > 0x7fffffff) arguments.rangeError("T*B is beyond 2^31");
+  if (arguments.ok() && s.B > 0x7fffffff / s.T) arguments.rangeError("T*B is beyond 2^31");
   return s;
 }
 

@@ -114,7 +114,7 @@ napi_value copyBlock(napi_env env, napi_callback_info info) {
   const size_t sourceOffset = arguments.size("source.offset", 0);
   call.sourceStride = arguments.size("source.stride", call.columns);
   const auto needed = [&](size_t offset, size_t stride) {
-    return arguments.ok() ? offset + Arguments::product({call.rows - 1, stride}) + call.columns : 0;
+    return arguments.ok() ? Arguments::sum({offset, Arguments::product({call.rows - 1, stride}), call.columns}) : 0;
   };
   call.target = arguments.out("target", needed(targetOffset, call.targetStride));
   call.source = arguments.in("source", needed(sourceOffset, call.sourceStride));

@@ -63,7 +63,7 @@ static void micro(const float* a, ptrdiff_t lda, const float* b, size_t K, const
       if (kPacked) x = a[r];
       else x = base[r / 4][r % 4 == 0 ? 0 : r % 4 == 1 ? lda : r % 4 == 2 ? 2 * lda : lda3];
 #pragma GCC unroll 3
-      for (size_t w = 0; w < W; w++) c[r][w] += x * panel[w];
+      for (size_t w = 0; w < W; w++) c[r][w] = multiplyAdd(x, panel[w], c[r][w]);
     }
     if (kPacked) {
       a += lda;

@@ -16,7 +16,7 @@ static double multiplyAdds(size_t iterations, Team& team) {
     Vec a = broadcast(0.999f), b = broadcast(0.001f);
     for (size_t i = 0; i < iterations; i++) {
 #pragma GCC unroll 12
-      for (size_t j = 0; j < kChains; j++) c[j] = c[j] * a + b;
+      for (size_t j = 0; j < kChains; j++) c[j] = multiplyAdd(c[j], a, b);
     }
     for (size_t i = 1; i < kChains; i++) c[0] += c[i];
     kept[worker.index % 256] = sum(c[0]);

@@ -43,7 +43,7 @@ static inline void dotRows(float* y, ptrdiff_t ldy, const float* x, ptrdiff_t ld
       for (; k + kLanes <= K; k += kLanes) {
         const Vec v = load(in + k);
 #pragma GCC unroll 8
-        for (size_t i = 0; i < kMany; i++) sums[i] += v * load(from[i] + k);
+        for (size_t i = 0; i < kMany; i++) sums[i] = multiplyAdd(v, load(from[i] + k), sums[i]);
       }
       if (k < K) {
         const Vec v = loadPart(in + k, K - k);

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import type { Kernels } from '../kernels.ts';
 import type { NativeAddon } from './addon.ts';
 import { NativeKernels } from './native-kernels.ts';
+import { BufferHeap } from './tensor.ts';
 
 const FILE = join('build', 'native', 'unroll_native.node');
 const HOW_TO_GET = 'With a C++ compiler installed, "npm run build:native" makes it; the README says which.';
@@ -25,6 +26,8 @@ export type NativeDevice =
       /** Why there are none, and how to get them. */
       readonly reason: string;
     };
+
+const INSTRUCTION_SETS: Readonly<Record<string, string>> = { avx512: 'AVX-512', avx2: 'AVX2' };
 
 let loaded: NativeDevice | undefined;
 
@@ -63,7 +66,15 @@ function load(): NativeDevice {
   const threads = Math.max(1, Math.min(addon.physicalCores, availableParallelism()));
   return {
     addon,
-    create: (options = {}) => new NativeKernels(addon, options.instructionSet ?? best, options.threads ?? threads),
+    create: (options = {}) => {
+      const instructionSet = options.instructionSet ?? best;
+      return new NativeKernels({
+        name: 'native',
+        instructions: INSTRUCTION_SETS[instructionSet] ?? 'baseline vectors',
+        context: addon.createContext(instructionSet, options.threads ?? threads),
+        heap: new BufferHeap(addon),
+      });
+    },
     detail: `${best}, ${threads} threads`,
     reason: null,
   };

@@ -17,15 +17,15 @@ import type {
   RecurrentWorkspace,
   Tensor,
 } from '../kernels.ts';
-import type { NativeAddon, NativeContext } from './addon.ts';
+import type { NativeContext } from './addon.ts';
 import {
-  allocate,
   elementCount,
   floats,
   floatsOrNull,
   ints,
   intsOrNull,
   memory,
+  type Heap,
   NativeTensor,
   NativeWorkspace,
   writeTensor,
@@ -53,20 +53,27 @@ const OPTIMIZERS: Readonly<Record<OptimizerUpdate['kind'], number>> = {
 const ACTIVATIONS: Readonly<Record<Activation, number>> = { tanh: 0, relu: 1, sigmoid: 2 };
 const POOLINGS: Readonly<Record<Pooling, number>> = { last: 0, mean: 1, max: 2 };
 
-const INSTRUCTION_SETS: Readonly<Record<string, string>> = { avx512: 'AVX-512', avx2: 'AVX2' };
-
 /** Views start at multiples of this many elements. */
 const VIEW_ALIGNMENT = 64;
 
+/** What the C++ kernels were compiled to and where their tensors live. */
+export interface CompiledDevice {
+  readonly name: 'native' | 'wasm';
+  /** "AVX-512": what comes before the number of threads. */
+  readonly instructions: string;
+  readonly context: NativeContext;
+  readonly heap: Heap;
+}
+
 /**
- * The native device: C++ on all physical cores, float32. JavaScript owns all tensors, the addon fills them; every call is complete
- * when it returns. Results do not depend on the number of threads.
+ * The C++ kernels, compiled to machine code (native) or to WebAssembly (wasm), on all physical cores, float32. JavaScript owns all
+ * tensors, the kernels fill them; every call is complete when it returns. Results do not depend on the number of threads.
  */
 export class NativeKernels implements Kernels {
-  readonly name = 'native';
+  readonly name: string;
   readonly detail: string;
   readonly precision = 'float32';
-  readonly #addon: NativeAddon;
+  readonly #heap: Heap;
   readonly #context: NativeContext;
   /**
    * Gradients that clipByGlobalNorm has yet to multiply. Nearly always updateParameters comes next and does it on the way, which saves
@@ -74,19 +81,15 @@ export class NativeKernels implements Kernels {
    */
   #unscaled: { gradients: Tensor; by: number } | null = null;
 
-  /**
-   * @param instructionSet one of `addon.instructionSets`
-   * @throws RangeError for an instruction set that the machine does not have
-   */
-  constructor(addon: NativeAddon, instructionSet: string, threads: number) {
-    this.#addon = addon;
-    this.#context = addon.createContext(instructionSet, threads);
-    const count = this.#context.threads;
-    this.detail = `${INSTRUCTION_SETS[instructionSet] ?? 'baseline vectors'}, ${count} thread${count === 1 ? '' : 's'}`;
+  constructor({ name, instructions, context, heap }: CompiledDevice) {
+    this.name = name;
+    this.#heap = heap;
+    this.#context = context;
+    this.detail = `${instructions}, ${context.threads} thread${context.threads === 1 ? '' : 's'}`;
   }
 
   alloc(label: string, shape: readonly number[], dtype: 'float' | 'int' = 'float'): Tensor {
-    return new NativeTensor(label, shape, allocate(this.#addon, label, elementCount(label, shape), dtype), true);
+    return new NativeTensor(label, shape, this.#heap.allocate(label, elementCount(label, shape), dtype), this.#heap);
   }
 
   view(parent: Tensor, label: string, offset: number, shape: readonly number[]): Tensor {
@@ -97,14 +100,14 @@ export class NativeKernels implements Kernels {
           `a view lies inside its parent and starts at a multiple of ${VIEW_ALIGNMENT}`,
       );
     }
-    return new NativeTensor(label, shape, memory(parent).subarray(offset, offset + count), false);
+    return new NativeTensor(label, shape, memory(parent).subarray(offset, offset + count), parent as NativeTensor);
   }
 
   recurrentWorkspace(shape: RecurrentShape): RecurrentWorkspace {
     const { cell, T, B, I, H } = shape;
     const count = this.#context.recurrentWorkspaceFloats(CELLS[cell], false, T, B, I, H);
-    const data = allocate(this.#addon, 'recurrent workspace', count, 'float') as Float32Array<ArrayBuffer>;
-    return new NativeWorkspace({ ...shape }, data);
+    const data = this.#heap.allocate('recurrent workspace', count, 'float') as Float32Array;
+    return new NativeWorkspace({ ...shape }, data, this.#heap);
   }
 
   free(tensor: Tensor | RecurrentWorkspace): void {

@@ -56,24 +56,53 @@ typedef float LooseHalfVec __attribute__((vector_size(kLanes * 2), aligned(4), m
 static UNROLL_INLINE Vec load(const float* p) { return (Vec) * (const LooseVec*)p; }
 static UNROLL_INLINE void store(float* p, Vec v) { *(LooseVec*)p = (LooseVec)v; }
 static UNROLL_INLINE Vec broadcast(float x) { return x - Vec{}; }
+/** a b + c, rounded once where that is fast. Clang does not find WebAssembly's instruction for it by itself. */
+static UNROLL_INLINE Vec multiplyAdd(Vec a, Vec b, Vec c) {
+#if defined(__wasm_relaxed_simd__)
+  return __builtin_wasm_relaxed_madd_f32x4(a, b, c);
+#else
+  return a * b + c;
+#endif
+}
+
+static UNROLL_INLINE Vec multiplyAdd(float a, Vec b, Vec c) {
+#if defined(__wasm_relaxed_simd__)
+  return multiplyAdd(Vec{a, a, a, a}, b, c);
+#else
+  return a * b + c;
+#endif
+}
+
 static UNROLL_INLINE Vec select(IntVec mask, Vec yes, Vec no) { return mask ? yes : no; }
 
 /** The first `count` lanes (1 … kLanes); the others are 0. Reads nothing behind them. */
 static UNROLL_INLINE Vec loadPart(const float* p, size_t count) {
   if (count >= kLanes) return load(p);
+#if defined(__wasm__)
+  // Not inlined, memcpy would take longer than everything around it.
+  return Vec{p[0], count > 1 ? p[1] : 0.0f, count > 2 ? p[2] : 0.0f, 0.0f};
+#else
   Vec v{};
   __builtin_memcpy(&v, p, count * sizeof(float));
   return v;
+#endif
 }
 
 /** Writes the first `count` lanes and nothing behind them. */
 static UNROLL_INLINE void storePart(float* p, Vec v, size_t count) {
-  if (count >= kLanes) store(p, v);
-  else __builtin_memcpy(p, &v, count * sizeof(float));
+  if (count >= kLanes) return store(p, v);
+#if defined(__wasm__)
+  p[0] = v[0];
+  if (count > 1) p[1] = v[1];
+  if (count > 2) p[2] = v[2];
+#else
+  __builtin_memcpy(p, &v, count * sizeof(float));
+#endif
 }
 
 static UNROLL_INLINE float sum(Vec v) {
   float total = 0;
+#pragma GCC unroll 16
   for (size_t i = 0; i < kLanes; i++) total += v[i];
   return total;
 }
@@ -98,6 +127,8 @@ static UNROLL_INLINE Vec squareRoot(Vec x) {
   return (Vec)_mm256_sqrt_ps((__m256)x);
 #elif defined(__x86_64__)
   return (Vec)_mm_sqrt_ps((__m128)x);
+#elif defined(__wasm_simd128__)
+  return __builtin_wasm_sqrt_f32x4(x);
 #else
   Vec r;
   for (size_t i = 0; i < kLanes; i++) r[i] = __builtin_sqrtf(x[i]);
@@ -125,6 +156,7 @@ static UNROLL_INLINE Vec interleave(Vec a, Vec b) {
 /** Transposes a square of kLanes × kLanes numbers: log2(kLanes) perfect shuffles. */
 static UNROLL_INLINE void transpose(Vec (&rows)[kLanes]) {
   constexpr size_t half = kLanes / 2;
+#pragma GCC unroll 4
   for (size_t round = 1; round < kLanes; round *= 2) {
     Vec next[kLanes];
 #pragma GCC unroll 16

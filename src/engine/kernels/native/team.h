@@ -47,6 +47,15 @@ class Team {
 
   void barrier(size_t index);
 
+#if defined(__wasm__)
+  // JavaScript starts the threads; see ../wasm/team.cpp.
+  static constexpr size_t kMostThreads = 256;
+  /** Waits until `threads` - 1 threads have come, and lets no more in. Fewer where some fail to come in time: see size(). */
+  void gather(size_t threads);
+  /** Runs jobs on the calling thread until the team ends. */
+  void serve();
+#endif
+
  private:
   struct State;
   State* state_;

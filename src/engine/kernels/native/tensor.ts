@@ -3,36 +3,49 @@ import type { NativeAddon } from './addon.ts';
 
 const CACHE_LINE = 64;
 
-type Memory = Float32Array<ArrayBuffer> | Int32Array<ArrayBuffer>;
+export type Memory = Float32Array | Int32Array;
 
-/** A tensor of the native device: a typed array that JavaScript owns. Views are subarrays of their parent's memory. */
+/** Where a compiled device's tensors live. */
+export interface Heap {
+  /** Zeroed memory that starts at a multiple of 64 bytes. Throws RangeError when there is not enough, and says for what. */
+  allocate(label: string, count: number, dtype: 'float' | 'int'): Memory;
+  /** Gives back what `allocate` gave, at once, not when the garbage collector comes by. Nobody uses it afterwards. */
+  release(memory: Memory): void;
+}
+
+/** A tensor of a compiled device: a typed array that JavaScript owns. Views are subarrays of their parent's memory. */
 export class NativeTensor implements Tensor {
   readonly label: string;
   readonly shape: readonly number[];
   readonly size: number;
   readonly dtype: 'float' | 'int';
-  readonly #ownsMemory: boolean;
-  #data: Memory;
+  readonly #owner: Heap | NativeTensor;
+  #data: Memory | null;
 
-  constructor(label: string, shape: readonly number[], data: Memory, ownsMemory: boolean) {
+  /** @param owner the heap that `data` came from, or the tensor that this is a view of */
+  constructor(label: string, shape: readonly number[], data: Memory, owner: Heap | NativeTensor) {
     this.label = label;
     this.shape = [...shape];
     this.size = data.length;
     this.dtype = data instanceof Float32Array ? 'float' : 'int';
     this.#data = data;
-    this.#ownsMemory = ownsMemory;
+    this.#owner = owner;
   }
 
   /** The memory itself; throws once the tensor, or the tensor it is a view of, is freed. */
   get data(): Memory {
-    if (this.#data.length === 0) throw new Error(`tensor "${this.label}" is used after it was freed`);
+    if (this.#data === null || this.#viewOfFreed) throw new Error(`tensor "${this.label}" is used after it was freed`);
     return this.#data;
   }
 
-  /** Gives the memory back at once, not when the garbage collector comes by. */
+  get #viewOfFreed(): boolean {
+    const owner = this.#owner;
+    return owner instanceof NativeTensor && (owner.#data === null || owner.#viewOfFreed);
+  }
+
   release(): void {
-    if (this.#ownsMemory && this.#data.length > 0) this.#data.buffer.transfer(0);
-    this.#data = new Float32Array(0);
+    if (this.#data !== null && !(this.#owner instanceof NativeTensor)) this.#owner.release(this.#data);
+    this.#data = null;
   }
 }
 
@@ -40,21 +53,24 @@ export class NativeTensor implements Tensor {
 export class NativeWorkspace implements RecurrentWorkspace {
   readonly bytes: number;
   readonly shape: RecurrentShape;
-  #data: Float32Array<ArrayBuffer>;
+  readonly #heap: Heap;
+  #data: Float32Array | null;
 
-  constructor(shape: RecurrentShape, data: Float32Array<ArrayBuffer>) {
+  constructor(shape: RecurrentShape, data: Float32Array, heap: Heap) {
     this.shape = shape;
     this.bytes = data.byteLength;
     this.#data = data;
+    this.#heap = heap;
   }
 
-  get data(): Float32Array<ArrayBuffer> {
-    if (this.#data.length === 0) throw new Error('a recurrent workspace is used after it was freed');
+  get data(): Float32Array {
+    if (this.#data === null) throw new Error('a recurrent workspace is used after it was freed');
     return this.#data;
   }
 
   release(): void {
-    if (this.#data.length > 0) this.#data.buffer.transfer(0);
+    if (this.#data !== null) this.#heap.release(this.#data);
+    this.#data = null;
   }
 }
 
@@ -66,22 +82,35 @@ export function elementCount(label: string, shape: readonly number[]): number {
   return shape.reduce((product, n) => product * n, 1);
 }
 
-/** Zeroed memory that starts at a multiple of a cache line, so that no vector straddles two. */
-export function allocate(addon: NativeAddon, label: string, count: number, dtype: 'float' | 'int'): Memory {
-  let buffer: ArrayBuffer;
-  try {
-    buffer = new ArrayBuffer(count * 4 + CACHE_LINE);
-  } catch {
-    throw new RangeError(`There is not enough memory for "${label}": it needs ${Math.ceil(count / 262144)} MB.`);
+/** The native device's heap: a buffer for each tensor. */
+export class BufferHeap implements Heap {
+  readonly #addon: NativeAddon;
+
+  constructor(addon: NativeAddon) {
+    this.#addon = addon;
   }
-  const start = (CACHE_LINE - addon.misalignment(buffer)) % CACHE_LINE;
-  return dtype === 'int' ? new Int32Array(buffer, start, count) : new Float32Array(buffer, start, count);
+
+  /** The memory starts at a multiple of a cache line, so that no vector straddles two. */
+  allocate(label: string, count: number, dtype: 'float' | 'int'): Memory {
+    let buffer: ArrayBuffer;
+    try {
+      buffer = new ArrayBuffer(count * 4 + CACHE_LINE);
+    } catch {
+      throw new RangeError(`There is not enough memory for "${label}": it needs ${Math.ceil(count / 262144)} MB.`);
+    }
+    const start = (CACHE_LINE - this.#addon.misalignment(buffer)) % CACHE_LINE;
+    return dtype === 'int' ? new Int32Array(buffer, start, count) : new Float32Array(buffer, start, count);
+  }
+
+  release(memory: Memory): void {
+    (memory.buffer as ArrayBuffer).transfer(0);
+  }
 }
 
 /** The memory of a tensor of this device. */
 export function memory(tensor: Tensor): Memory {
   if (tensor instanceof NativeTensor) return tensor.data;
-  throw new TypeError(`tensor "${tensor.label}" belongs to another device, not to native`);
+  throw new TypeError(`tensor "${tensor.label}" belongs to another device`);
 }
 
 /** The numbers of a float tensor. */
