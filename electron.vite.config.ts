@@ -1,7 +1,8 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'electron-vite';
+import type { Plugin } from 'vite';
 
 const here = import.meta.dirname;
 const rendererRoot = resolve(here, 'src/renderer');
@@ -13,8 +14,18 @@ const pages = Object.fromEntries(
     .map((file) => [basename(file, '.html'), resolve(rendererRoot, file)]),
 );
 
+/** Puts the WebAssembly kernels where src/engine/kernels/wasm/load.ts looks for them: beside the entries. */
+const wasmKernels: Plugin = {
+  name: 'unroll:wasm-kernels',
+  generateBundle() {
+    const source = readFileSync(resolve(here, 'src/engine/kernels/wasm/unroll.wasm'));
+    this.emitFile({ type: 'asset', fileName: 'unroll.wasm', source });
+  },
+};
+
 export default defineConfig({
   main: {
+    plugins: [wasmKernels],
     build: {
       sourcemap: true,
       rolldownOptions: {

@@ -2,6 +2,7 @@
 import type { DeviceLoader } from '../engine/kernels/devices.ts';
 import { createNativeKernels, loadNative } from '../engine/kernels/native/load.ts';
 import { createReferenceKernels } from '../engine/kernels/reference/index.ts';
+import { createWasmKernels, loadWasm } from '../engine/kernels/wasm/load.ts';
 
 export function nodeDevices(): DeviceLoader[] {
   return [
@@ -14,6 +15,18 @@ export function nodeDevices(): DeviceLoader[] {
         return native.addon ? { available: true, detail: native.detail } : { available: false, detail: native.reason };
       },
       create: async (options) => createNativeKernels(options),
+    },
+    {
+      name: 'wasm',
+      precision: 'float32',
+      automatic: true,
+      probe: async () => {
+        const wasm = loadWasm();
+        if (wasm.create === null) return { available: false, detail: wasm.reason };
+        const faster = loadNative().addon ? '' : '; a C++ compiler makes it several times faster: npm run build:native';
+        return { available: true, detail: wasm.detail + faster };
+      },
+      create: async (options) => createWasmKernels(options),
     },
     {
       name: 'reference',
