@@ -68,7 +68,11 @@ class DelimitedReader {
       const codes = new Set(errors.map(({ code }) => code));
       const lines = lineEnds(text, consumed, meta.cursor);
       if (cells.length > 1 || cells[0] !== '') {
-        rows.push({ line: this.#line, cells, problem: quoteProblem(codes, lines + 1) });
+        rows.push({
+          line: this.#line,
+          cells,
+          problem: quoteProblem(codes, text[meta.cursor - 1] === '\n' ? lines : lines + 1),
+        });
       }
       this.#line += lines;
       consumed = meta.cursor;
@@ -97,12 +101,13 @@ function lineEnds(text: string, from: number, to: number): number {
 }
 
 function quoteProblem(codes: ReadonlySet<string>, lines: number): string | null {
-  if (codes.has('MissingQuotes')) {
-    return `A quote opens here and never closes, so it takes all ${lines} lines to the end of the file for one cell. Close it, double it ("") if it belongs to the text, or read the file without quoting.`;
-  }
+  const advice = 'Double the quotes ("") that belong to the text, or read the file without quoting.';
   if (codes.has('InvalidQuotes')) {
-    const taken = lines > 1 ? `, and the cell goes on for ${lines} lines` : '';
-    return `Text follows a closing quote${taken}. Double the quotes ("") that belong to the text, or read the file without quoting.`;
+    const taken = lines > 1 ? `, and a cell takes ${lines} lines: was a quote never closed?` : '.';
+    return `The quotes do not match: text follows a closing quote${taken} ${advice}`;
+  }
+  if (codes.has('MissingQuotes')) {
+    return `A quote opens here and never closes, so a cell takes all ${lines} lines to the end of the file. ${advice}`;
   }
   return null;
 }

@@ -2,7 +2,7 @@
 import type { AnyBatch } from '../model/task-model.ts';
 import { ExampleOrder } from './example-order.ts';
 
-/** A batch, and which examples of their part it is of. Its arrays are valid until the next is asked for. */
+/** A batch, and which examples of their part it is of. */
 export type ExampleBatch = AnyBatch & {
   /** [B] */
   readonly indices: Int32Array;

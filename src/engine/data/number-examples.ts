@@ -2,7 +2,6 @@
 import type { SequenceBatch } from '../model/batch.ts';
 import type { ExampleCodec } from './codec.ts';
 import type { Examples } from './example-batches.ts';
-import { Scratch } from './scratch.ts';
 import { naiveForecast } from './series.ts';
 import type { Entry } from './text-examples.ts';
 
@@ -18,7 +17,6 @@ export class SeriesExamples implements Examples {
   readonly #targets: Float64Array; // [rows,V], scaled
   readonly #I: number;
   readonly #V: number;
-  readonly #scratch = new Scratch();
 
   constructor(codec: ExampleCodec, entry: Entry) {
     const { window, forecastAt, inputColumns, targetColumns } = codec.json;
@@ -38,13 +36,13 @@ export class SeriesExamples implements Examples {
     const { window: T } = this.#codec.json;
     const B = indices.length;
     const I = this.#I;
-    const inputs = this.#scratch.numbers('inputs', T * B * I);
+    const inputs = new Float64Array(T * B * I);
     indices.forEach((index, b) => {
       const first = this.#first[index]!;
       for (let t = 0; t < T; t++)
         inputs.set(this.#inputs.subarray((first + t) * I, (first + t + 1) * I), (t * B + b) * I);
     });
-    const targets = this.#answers(indices, 'targets', (row, horizon) =>
+    const targets = this.#answers(indices, (row, horizon) =>
       this.#targets.subarray((row + 1) * this.#V, (row + 1 + horizon) * this.#V),
     );
     return { T, B, lengths: null, inputs, targets };
@@ -53,18 +51,18 @@ export class SeriesExamples implements Examples {
   /** The naive last-value forecast of the same windows, laid out and scaled as their targets are. */
   naive(indices: Int32Array): Float64Array {
     const V = this.#V;
-    return this.#answers(indices, 'naive', (row, horizon) =>
+    return this.#answers(indices, (row, horizon) =>
       naiveForecast(this.#targets.subarray(row * V, (row + 1) * V), horizon),
     );
   }
 
   /** @param after what is forecast of the rows after `row`, [h,V] */
-  #answers(indices: Int32Array, name: string, after: (row: number, horizon: number) => Float64Array): Float64Array {
+  #answers(indices: Int32Array, after: (row: number, horizon: number) => Float64Array): Float64Array {
     const { window: T, horizon, forecastAt } = this.#codec.json;
     const B = indices.length;
     const K = horizon * this.#V;
     const steps = forecastAt === 'end' ? [T - 1] : Array.from({ length: T }, (_, t) => t);
-    const answers = this.#scratch.numbers(name, steps.length * B * K);
+    const answers = new Float64Array(steps.length * B * K);
     steps.forEach((t, step) => {
       indices.forEach((index, b) => answers.set(after(this.#first[index]! + t, horizon), (step * B + b) * K));
     });
@@ -83,7 +81,6 @@ export class RowExamples implements Examples {
   readonly #targets: ArrayLike<number>;
   readonly #V: number;
   readonly #classes: boolean;
-  readonly #scratch = new Scratch();
 
   constructor(codec: ExampleCodec, entry: Entry) {
     this.#I = codec.json.inputColumns.length;
@@ -98,8 +95,8 @@ export class RowExamples implements Examples {
   fill(indices: Int32Array): SequenceBatch {
     const B = indices.length;
     const [I, V] = [this.#I, this.#V];
-    const inputs = this.#scratch.numbers('inputs', B * I);
-    const targets = this.#classes ? this.#scratch.ints('targets', B) : this.#scratch.numbers('targets', B * V);
+    const inputs = new Float64Array(B * I);
+    const targets = this.#classes ? new Int32Array(B) : new Float64Array(B * V);
     indices.forEach((index, b) => {
       inputs.set(this.#inputs.subarray(index * I, (index + 1) * I), b * I);
       for (let v = 0; v < V; v++) targets[b * V + v] = this.#targets[index * V + v]!;

@@ -120,7 +120,6 @@ class Encoding {
   readonly #labelCounts: number[];
   #cut = 0;
   #tooLong = 0;
-  #tokenless = 0;
   readonly #unknown = { source: 0, target: 0 };
 
   constructor(preparation: Preparation, data: TextData, codec: ExampleCodec, mainParts: Uint8Array) {
@@ -226,10 +225,6 @@ class Encoding {
     const { maxLength } = this.#data;
     let ids = this.#sourceIds(example);
     const answer = 'source' in example ? this.#codec.targetTokenizer!.encode(example.target) : null;
-    if (ids.length === 0 || answer?.length === 0) {
-      this.#requireTokens(line);
-      return false;
-    }
     if (maxLength !== null && Math.max(ids.length, answer?.length ?? 0) > maxLength) {
       if (this.#data.kind !== 'table') {
         this.#tooLong++;
@@ -294,14 +289,6 @@ class Encoding {
 
   #countLabels(labels: readonly string[], part: PartName): void {
     if (part === 'train') for (const label of labels) this.#labelCounts[this.#labels.id(label)]!++;
-  }
-
-  #requireTokens(line: number): void {
-    this.#tokenless++;
-    if (this.#data.skipBadRows) return;
-    throw new CorpusError(
-      `Line ${line}: the text holds no token that this tokeniser knows how to make (only white space?). Correct the file, or choose to leave bad rows out.`,
-    );
   }
 
   #refuse(): void {
@@ -373,7 +360,7 @@ class Encoding {
       labelCounts: this.#trainLabelCounts(),
       unknownRate: this.#codec.tokenizer!.unknownId === null ? 0 : this.#unknown.source / sourceTokens,
       targetUnknownRate: targetTokens > 0 ? this.#unknown.target / targetTokens : null,
-      ...{ skippedRows: bad + this.#tokenless, cut: this.#cut, tooLong: this.#tooLong, vectors },
+      ...{ skippedRows: bad, cut: this.#cut, tooLong: this.#tooLong, vectors },
     };
   }
 

@@ -1,7 +1,6 @@
 /** Sequences of ids side by side, time-major: [T,B] with their lengths. */
 import { noTarget } from '../corpus/batches.ts';
 import { BOS, EOS } from './codec.ts';
-import type { Scratch } from './scratch.ts';
 
 /** What stands in the inputs after a sequence's end. */
 const padding = 0;
@@ -14,21 +13,14 @@ export interface SequenceArrays {
 }
 
 /** Sequences none of which is empty. */
-export function sideBySide(
-  sequences: readonly Int32Array[],
-  scratch: Scratch,
-  name: string,
-  fill = padding,
-): SequenceArrays {
+export function sideBySide(sequences: readonly Int32Array[], fill = padding): SequenceArrays {
   const B = sequences.length;
   const T = sequences.reduce((most, { length }) => Math.max(most, length), 0);
-  const lengths = scratch.ints(`${name} lengths`, B);
-  const ids = scratch.ints(name, T * B).fill(fill);
+  const ids = new Int32Array(T * B).fill(fill);
   sequences.forEach((sequence, b) => {
-    lengths[b] = sequence.length;
     for (let t = 0; t < sequence.length; t++) ids[t * B + b] = sequence[t]!;
   });
-  return { T, B, lengths, ids };
+  return { T, B, lengths: Int32Array.from(sequences, ({ length }) => length), ids };
 }
 
 /** Predicting each token from those before it (teacher forcing): BOS and the tokens → the tokens and EOS. */
@@ -42,9 +34,9 @@ export interface Generated {
 }
 
 /** @param sequences ids of a vocabulary that begins with the special tokens; may be empty */
-export function toGenerate(sequences: readonly Int32Array[], scratch: Scratch): Generated {
+export function toGenerate(sequences: readonly Int32Array[]): Generated {
   const inputs = sequences.map((ids) => Int32Array.of(BOS, ...ids));
   const targets = sequences.map((ids) => Int32Array.of(...ids, EOS));
-  const { T, B, lengths, ids } = sideBySide(inputs, scratch, 'generated inputs');
-  return { T, B, lengths, inputs: ids, targets: sideBySide(targets, scratch, 'generated targets', noTarget).ids };
+  const { T, B, lengths, ids } = sideBySide(inputs);
+  return { T, B, lengths, inputs: ids, targets: sideBySide(targets, noTarget).ids };
 }

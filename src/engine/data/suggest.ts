@@ -139,15 +139,21 @@ function suggestColumns(
     (numericPlaces.some((place) => Number.isNaN(parseNumber(rows[0]![place]!, decimal))) || namesLabels(rows[0]!));
   const names = header ? rows[0]!.map((name) => name.trim()) : places.map((place) => place + 1);
   const from = header ? 1 : 0;
-  if (numericPlaces.length >= width - 1 && numericPlaces.length > 0) {
-    const other = places.find((place) => !numericPlaces.includes(place));
+  const columns = places.map((place) => column(place, from));
+  const other = places.find((place) => !numericPlaces.includes(place));
+  const reads = other !== undefined && (textNames.test(String(names[other])) || share(columns[other]!, isProse) > 0.5);
+  if (numericPlaces.length >= width - 1 && numericPlaces.length > 0 && !reads) {
     return suggestNumeric({ ...options, header, decimal }, names, rows, numericPlaces, other);
   }
-  const columns = places.map((place) => column(place, from));
   if (!header && width === 2 && share(columns[1]!, distinct()) > 0.5) {
     return dataSchema.parse({ kind: 'pairs', ...options });
   }
   return suggestTable({ ...options, header }, names, columns);
+}
+
+/** Words with spaces between. */
+function isProse(cell: string): boolean {
+  return /\p{L}\S*\s+\S*\p{L}/u.test(cell);
 }
 
 function suggestNumeric(

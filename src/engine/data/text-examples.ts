@@ -1,11 +1,11 @@
 /** The examples of a part of tagged sentences, labelled texts or pairs. */
+import { noTarget } from '../corpus/batches.ts';
 import type { TokenSource } from '../corpus/token-source.ts';
 import type { SafetensorsEntry } from '../export/safetensors.ts';
 import type { SequenceBatch } from '../model/batch.ts';
 import type { AnyBatch } from '../model/task-model.ts';
 import { SPECIALS, type ExampleCodec } from './codec.ts';
 import type { Examples } from './example-batches.ts';
-import { Scratch } from './scratch.ts';
 import { sideBySide, toGenerate } from './sequence-arrays.ts';
 
 export interface TextStore {
@@ -26,7 +26,6 @@ export class TextExamples implements Examples {
   readonly #entry: Entry;
   readonly #start: ArrayLike<number>;
   readonly #length: ArrayLike<number>;
-  readonly #scratch = new Scratch();
 
   constructor(store: TextStore, entry: Entry) {
     this.#store = store;
@@ -79,15 +78,15 @@ export class TextExamples implements Examples {
   }
 
   #tagged(indices: Int32Array): SequenceBatch {
-    const { T, B, lengths, ids } = sideBySide(this.#tokens(indices), this.#scratch, 'tokens');
+    const { T, B, lengths, ids } = sideBySide(this.#tokens(indices));
     const tags = this.#read(this.#store.targets, indices, this.#start, this.#length, 0);
-    const targets = sideBySide(tags, this.#scratch, 'tags', -1).ids;
+    const targets = sideBySide(tags, noTarget).ids;
     const { labelSets } = this.#store;
     return { T, B, lengths, inputs: ids, targets: labelSets ? this.#yesOrNo(targets, labelSets) : targets };
   }
 
   #labelled(indices: Int32Array): SequenceBatch {
-    const { T, B, lengths, ids } = sideBySide(this.#tokens(indices), this.#scratch, 'tokens');
+    const { T, B, lengths, ids } = sideBySide(this.#tokens(indices));
     return { T, B, lengths, inputs: ids, targets: this.#answers(indices) };
   }
 
@@ -104,7 +103,7 @@ export class TextExamples implements Examples {
   /** [rows,K] of 0 and 1 from sets of labels; zeros where there is none (-1). */
   #yesOrNo(sets: ArrayLike<number>, labelSets: readonly (readonly number[])[]): Float64Array {
     const K = this.#store.codec.labels!.length;
-    const targets = this.#scratch.numbers('yes or no', sets.length * K).fill(0);
+    const targets = new Float64Array(sets.length * K);
     for (let row = 0; row < sets.length; row++) {
       for (const label of labelSets[sets[row]!] ?? []) targets[row * K + label] = 1;
     }
@@ -114,13 +113,13 @@ export class TextExamples implements Examples {
   #conditional(indices: Int32Array): AnyBatch {
     const label = this.#entry('label');
     const labels = Int32Array.from(indices, (index) => label[index]!);
-    return { ...toGenerate(this.#tokens(indices), this.#scratch), labels };
+    return { ...toGenerate(this.#tokens(indices)), labels };
   }
 
   #pairs(indices: Int32Array): AnyBatch {
-    const { T: Tx, lengths: sourceLengths, ids: source } = sideBySide(this.#tokens(indices), this.#scratch, 'source');
+    const { T: Tx, lengths: sourceLengths, ids: source } = sideBySide(this.#tokens(indices));
     const [start, length] = [this.#entry('targetStart'), this.#entry('targetLength')];
     const answers = this.#read(this.#store.targets, indices, start, length, SPECIALS);
-    return { ...toGenerate(answers, this.#scratch), Tx, source, sourceLengths };
+    return { ...toGenerate(answers), Tx, source, sourceLengths };
   }
 }

@@ -37,7 +37,8 @@ export async function* textPieces(
   for await (const block of textBlocks(files, path, { lowercase: false, onRead: onRead ?? nothing, signal })) {
     let piece = held + decoder.decode(block);
     if (!piece) continue;
-    returnEnds ??= !piece.includes('\n') && /\r[^\n]/.test(piece);
+    if (piece.includes('\n')) returnEnds ??= false;
+    else if (/\r[^\n]/.test(piece)) returnEnds ??= true;
     held = '';
     if (returnEnds) {
       yield piece.replaceAll('\r', '\n');
