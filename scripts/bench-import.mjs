@@ -71,12 +71,14 @@ if (stage === 'import') {
 } else if (stage === 'tokenize') {
   const [textPath = '', targetDir = '', name = ''] = args;
   const { files, tokenizeCorpus, signal } = await engine();
-  const tokenizer = {
-    codepoint: { kind: 'char' },
-    grapheme: { kind: 'char', unit: 'grapheme' },
-    word: { kind: 'word', maxVocabulary: 20_000 },
-    bpe: { kind: 'bpe', maxVocabulary: 2000 },
-  }[name];
+  const { tokenizerSchema } = await import('../src/engine/training/config.ts');
+  const kinds = new Map([
+    ['codepoint', { kind: 'char' }],
+    ['grapheme', { kind: 'char', unit: 'grapheme' }],
+    ['word', { kind: 'word', maxVocabulary: 20_000 }],
+    ['bpe', { kind: 'bpe', maxVocabulary: 2000 }],
+  ]);
+  const tokenizer = tokenizerSchema.parse(kinds.get(name));
   await measure(name, async () => {
     const request = { tokenizer, textPath, validTextPath: null, testTextPath: null, split: { valid: 0.1, test: 0 } };
     await tokenizeCorpus(files, { ...request, targetDir }, () => {}, signal);

@@ -7,7 +7,7 @@
  */
 import { z } from 'zod';
 import { readSafetensors, writeSafetensors, type SafetensorsEntry } from '../export/safetensors.ts';
-import type { EvalMetrics, StepMetrics } from '../protocol.ts';
+import type { StepMetrics } from '../protocol.ts';
 import { runConfigSchema } from './config.ts';
 
 const evalMetricsSchema = z.object({
