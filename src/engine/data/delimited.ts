@@ -80,6 +80,7 @@ class DelimitedReader {
     const parser = new Papa.Parser({
       delimiter,
       newline: '\n',
+      // The published types leave out what the low-level parser gives a step.
       step: step as never,
       // Fast mode splits at line ends and delimiters and knows no quotes.
       ...(quoting ? {} : { fastMode: true }),

@@ -3,13 +3,13 @@ import { CorpusError } from '../corpus/errors.ts';
 import type { Tokenizer } from '../corpus/tokenizer.ts';
 import type { SafetensorsEntry } from '../export/safetensors.ts';
 import type { FileSink } from '../files.ts';
-import { embeddedTokens, ExampleCodec, type CodecJson } from './codec.ts';
-import type { ExampleData } from './config.ts';
+import { embeddedTokens, type CodecJson, type ExampleCodec } from './codec.ts';
 import { idBytes, IdWriter } from './id-file.ts';
-import { LabelIds, labelNames } from './label-ids.ts';
+import { LabelIds } from './label-ids.ts';
+import { learnCodec } from './learn-codec.ts';
 import { splitLabels, yesOrNo } from './labels.ts';
-import { FormLearner, TextLearner } from './learn-tokens.ts';
 import { parseNumber } from './numbers.ts';
+import { PartIndex, type TextData } from './part-index.ts';
 import type { Preparation } from './prepare.ts';
 import { countEach, emptyPart } from './prepare-numbers.ts';
 import type { TextPair } from './read-pairs.ts';
@@ -21,35 +21,8 @@ import { names, writeJson, writeTensors, type DatasetMeta, type DatasetSummary }
 import { readExamples, tagLabels, type DataSource, type Example } from './survey.ts';
 import { readWordVectors } from './word-vectors.ts';
 
-type TextData = Exclude<ExampleData, { kind: 'numeric' }>;
-
 /** Part of an example that is left out. */
 const leftOut = 255;
-
-/** Where the examples of a part are, and what they are. */
-class PartIndex {
-  readonly start: number[] = [];
-  readonly length: number[] = [];
-  readonly line: number[] = [];
-  /** Class, 0 or 1, number, or set of labels. */
-  readonly label: number[] = [];
-  readonly targetStart: number[] = [];
-  readonly targetLength: number[] = [];
-
-  tensors(part: PartName, data: TextData): [string, SafetensorsEntry][] {
-    const whole = (values: readonly number[]) => ({ shape: [values.length], data: Int32Array.from(values) });
-    const exact = (values: readonly number[]) => ({ shape: [values.length], data: Float64Array.from(values) });
-    const all: [string, SafetensorsEntry][] = [
-      ['start', exact(this.start)],
-      ['length', whole(this.length)],
-      ['line', whole(this.line)],
-    ];
-    if (data.kind === 'table') all.push(['label', data.label.is === 'number' ? exact(this.label) : whole(this.label)]);
-    if (data.kind === 'pairs')
-      all.push(['targetStart', exact(this.targetStart)], ['targetLength', whole(this.targetLength)]);
-    return all.map(([name, entry]) => [`${part}.${name}`, entry]);
-  }
-}
 
 export async function prepareTexts(preparation: Preparation): Promise<Omit<DatasetMeta, 'format' | 'inputs'>> {
   const data = preparation.request.data as TextData;
@@ -72,39 +45,6 @@ function mainParts({ request, surveys, lonely }: Preparation, data: TextData): U
   const parts = new Uint8Array(labelOf.length).fill(leftOut);
   usable.forEach((example, i) => (parts[example] = assigned[i]!));
   return parts;
-}
-
-async function learnCodec(preparation: Preparation, data: TextData, parts: Uint8Array): Promise<ExampleCodec> {
-  const { files, request } = preparation;
-  const { tokenizer: config, architecture } = request;
-  const reading = preparation.reading('Learning tokens');
-  const forms = new FormLearner(config);
-  const texts = new TextLearner(config);
-  const targets = new TextLearner(config);
-  let index = 0;
-  for await (const rows of readExamples(files, request.train, data, reading)) {
-    for (const { example } of rows) {
-      if (!example || parts[index++] !== 0) continue;
-      if ('tokens' in example) forms.push(example.tokens);
-      else if ('text' in example) texts.push(example.text);
-      else if ('source' in example) {
-        texts.push(example.source);
-        targets.push(example.target);
-      }
-    }
-  }
-  const tokenizer = data.kind === 'tagged' ? forms.finish() : await texts.finish(reading.signal);
-  const target = data.kind === 'pairs' ? await targets.finish(reading.signal) : null;
-  const named =
-    data.kind === 'tagged' || (data.kind === 'table' && (data.label.is === 'class' || data.label.is === 'labels'));
-  const labels = named ? labelNames(preparation) : null;
-  return new ExampleCodec({
-    ...{ format: 'unroll-codec/1', task: architecture.task, kind: data.kind },
-    ...{ tokenizer: tokenizer.toJSON(), targetTokenizer: target && target.toJSON(), labels },
-    multilabel: data.kind === 'tagged' && data.tagSeparator !== null,
-    ...{ inputColumns: [], targetColumns: [], inputScaler: null, targetScaler: null },
-    ...{ window: 1, horizon: 1, forecastAt: 'end', maxLength: data.kind === 'table' ? data.maxLength : null },
-  });
 }
 
 /** Writes every example's ids, and remembers where. */
