@@ -41,7 +41,10 @@ export function createWasmKernels(options: { threads?: number | null } = {}): Na
 
 /** Starts a thread of the module (see context.ts). */
 export function startThread(thread: WasmThread): void {
-  const worker = new Worker(THREAD, { eval: true, workerData: thread });
+  // Without the process's own options, which may say that THREAD is a module.
+  const worker = new Worker(THREAD, { eval: true, execArgv: [], workerData: thread });
+  // The device works with the threads that come.
+  worker.on('error', () => undefined);
   // Threads sleep until they have something to do; they are no reason for the process to stay.
   worker.unref();
 }

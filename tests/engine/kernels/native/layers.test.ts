@@ -3,14 +3,14 @@ import { afterAll, describe, expect, it } from 'vitest';
 import type { OptimizerUpdate } from '../../../../src/engine/kernels/kernels.ts';
 import { expectClose } from '../../../compare.ts';
 import { normals } from '../../numbers.ts';
-import { createNative, haveNative, instructionSets } from './device.ts';
+import { createNative, targets } from './device.ts';
 import { expectSame, Operands, SINGLE, type Run } from './operands.ts';
 
 const EXACT = { atol: 0, rtol: 0 };
 
-describe.skipIf(!haveNative)('layers on native', () => {
-  describe.each(instructionSets)('%s', (instructionSet) => {
-    const kernels = createNative(instructionSet, 2);
+describe('layers of the C++ kernels', () => {
+  describe.each(targets)('%s', (target) => {
+    const kernels = createNative(target, 2);
     afterAll(() => kernels.dispose());
     const size = (max: number) => fc.integer({ min: 1, max });
 
@@ -148,7 +148,7 @@ describe.skipIf(!haveNative)('layers on native', () => {
     it('gives the same bits whatever the number of threads', async () => {
       const runs = [];
       for (const threads of [1, 2, 3]) {
-        const some = createNative(instructionSet, threads);
+        const some = createNative(target, threads);
         const b = new Operands(some);
         const [N, I, O] = [150, 70, 333];
         const [y, x, W] = [b.output([N, O]), b.input([N, I]), b.input([O, I])];

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { addon, haveNative, instructionSets } from './device.ts';
+import { addon, createBare, haveNative, instructionSets, targets } from './device.ts';
 
 const COUNT = 1 << 16;
 
@@ -25,12 +25,13 @@ const FUNCTIONS = [
   { id: 2, name: 'sigmoid', exact: (x: number) => 1 / (1 + Math.exp(-x)), absolute: 3e-7, relative: 0 },
 ] as const;
 
-describe.skipIf(!haveNative).each(instructionSets)('functions of %s', (instructionSet) => {
+describe.each(targets)('functions of %s', (target) => {
   it.each(FUNCTIONS)('$name keeps its bound for all floats', ({ id, exact, absolute, relative }) => {
-    const context = addon!.createContext(instructionSet, 1);
-    const y = new Float32Array(COUNT);
+    const { context, floats } = createBare(target, 1);
+    const [x, y] = [floats(COUNT), floats(COUNT)];
     let worst = { excess: 0, x: 0, got: 0 };
-    for (const x of floatsOfAllSizes(4099)) {
+    for (const portion of floatsOfAllSizes(4099)) {
+      x.set(portion);
       context.math(id, COUNT, y, x);
       for (let i = 0; i < COUNT; i++) {
         const want = exact(x[i]!);

@@ -6,7 +6,7 @@ import { createReferenceKernels } from '../../../../src/engine/kernels/reference
 import { expectClose } from '../../../compare.ts';
 import { normals } from '../../numbers.ts';
 import { CELLS, recurrentCase, type RecurrentCaseSizes } from '../reference/recurrent-case.ts';
-import { createNative, haveNative, instructionSets } from './device.ts';
+import { createNative, targets } from './device.ts';
 
 /** float32 against float64, relative to a tensor's largest number: sums of numbers that large may cancel to small ones. */
 function bound(want: ArrayLike<number>): Bound {
@@ -68,11 +68,11 @@ function ownColumns(y: ArrayLike<number>, { yOffset, yWidth, shape }: Case['oper
   return Array.from(y).filter((_, i) => i % yWidth >= yOffset && i % yWidth < yOffset + shape.H);
 }
 
-describe.skipIf(!haveNative)('recurrent sequences on native', () => {
+describe('recurrent sequences of the C++ kernels', () => {
   const reference = createReferenceKernels();
 
-  describe.each(instructionSets)('%s', (instructionSet) => {
-    const kernels = createNative(instructionSet, 3);
+  describe.each(targets)('%s', (target) => {
+    const kernels = createNative(target, 3);
     afterAll(() => kernels.dispose());
 
     it('equal the reference at any size', { timeout: 120_000 }, async () => {
@@ -91,7 +91,7 @@ describe.skipIf(!haveNative)('recurrent sequences on native', () => {
       const option = { accumulate: false, initialState: true };
       const results = [];
       for (const threads of [1, 2, 3, 1]) {
-        const some = createNative(instructionSet, threads);
+        const some = createNative(target, threads);
         results.push(await compute(some, recurrentCase(some, size), option));
         some.dispose();
       }

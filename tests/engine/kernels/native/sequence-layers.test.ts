@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { afterAll, describe, it } from 'vitest';
-import { createNative, haveNative, instructionSets } from './device.ts';
+import { createNative, targets } from './device.ts';
 import { expectSame, SINGLE, type Run } from './operands.ts';
 
-describe.skipIf(!haveNative)('attention, pooling and other small layers on native', () => {
-  describe.each(instructionSets)('%s', (instructionSet) => {
-    const kernels = createNative(instructionSet, 2);
+describe('attention, pooling and other small layers of the C++ kernels', () => {
+  describe.each(targets)('%s', (target) => {
+    const kernels = createNative(target, 2);
     afterAll(() => kernels.dispose());
     const size = (max: number) => fc.integer({ min: 1, max });
 
