@@ -110,17 +110,15 @@ describe('word vectors', () => {
 });
 
 describe('Scaler', () => {
-  const matrix = fc
-    .tuple(fc.integer({ min: 1, max: 4 }), fc.integer({ min: 2, max: 20 }))
-    .chain(([columns, rows]) =>
-      fc.tuple(
-        fc.constant(columns),
-        fc.array(fc.double({ min: -1e6, max: 1e6, noNaN: true }), {
-          minLength: columns * rows,
-          maxLength: columns * rows,
-        }),
-      ),
-    );
+  const matrix = fc.tuple(fc.integer({ min: 1, max: 4 }), fc.integer({ min: 2, max: 20 })).chain(([columns, rows]) =>
+    fc.tuple(
+      fc.constant(columns),
+      fc.array(fc.double({ min: -1e6, max: 1e6, noNaN: true }), {
+        minLength: columns * rows,
+        maxLength: columns * rows,
+      }),
+    ),
+  );
 
   test('inverse, and what it promises', () => {
     fc.assert(
