@@ -18,3 +18,17 @@ export function tokensInMemory(ids: Int32Array | Uint16Array | Uint32Array): Tok
     },
   };
 }
+
+/** At most the first `count` tokens of a source. */
+export function firstTokens(source: TokenSource, count: number): TokenSource {
+  if (source.length <= count) return source;
+  return {
+    length: count,
+    read(start, out) {
+      if (start + out.length > count) {
+        throw new RangeError(`tokens ${start} … ${start + out.length - 1} asked of the first ${count}`);
+      }
+      source.read(start, out);
+    },
+  };
+}

@@ -6,7 +6,7 @@ import { memoryPlan } from '../model/size.ts';
 import type { EngineCommand, EngineEvent, JobResult, StepMetrics } from '../protocol.ts';
 import { CheckpointFiles } from '../training/checkpoint-files.ts';
 import { decodeCheckpoint } from '../training/checkpoint.ts';
-import { DivergedError, Trainer } from '../training/trainer.ts';
+import { DivergedError, mostEvaluated, Trainer } from '../training/trainer.ts';
 import { StoppedError, type JobControl } from './control.ts';
 
 type TrainCommand = Extract<EngineCommand, { type: 'train' }>;
@@ -72,6 +72,19 @@ export async function train(
         level: 'info',
         message: `Resumed on ${kernels.name} (${kernels.detail}); the checkpoint was written on ${saved.state.device} (${saved.state.deviceDetail}), so the numbers go on closely, not bit for bit.`,
       });
+    }
+    for (const [name, part] of [
+      ['Validation', data.valid],
+      ['Test', data.test],
+    ] as const) {
+      if (part && part.length > mostEvaluated) {
+        const [all, read] = [part.length, mostEvaluated].map((n) => n.toLocaleString('en'));
+        emit({
+          type: 'log',
+          level: 'info',
+          message: `${name} has ${all} tokens; an evaluation reads the first ${read}.`,
+        });
+      }
     }
     return await new Session(
       trainer,
