@@ -14,7 +14,7 @@ import type { SpeedEstimates } from './speed-estimates.ts';
 import type { TokenCache } from './token-cache.ts';
 
 /** More than any drawing shows. */
-const firstTokenCount = 32;
+const firstTokenCount = 257;
 
 /** What the tokeniser makes of the text. */
 interface Tokens {

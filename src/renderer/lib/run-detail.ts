@@ -84,6 +84,11 @@ export function isLive(run: Pick<Run, 'status'>): boolean {
   return liveStatuses.includes(run.status);
 }
 
+/** The run that a queued run waits for: one has its turn at a time, and keeps it while it is paused. */
+export function ahead(runs: readonly Run[]): Run | undefined {
+  return runs.find((run) => isLive(run) && run.status !== 'queued');
+}
+
 /** Has a checkpoint to go on from, generate with or export. */
 export function hasModel(run: Pick<Run, 'checkpointStep'>): boolean {
   return run.checkpointStep !== null;

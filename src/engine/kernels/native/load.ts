@@ -28,6 +28,7 @@ export type NativeDevice =
     };
 
 const INSTRUCTION_SETS: Readonly<Record<string, string>> = { avx512: 'AVX-512', avx2: 'AVX2' };
+const nameOf = (instructionSet: string) => INSTRUCTION_SETS[instructionSet] ?? 'baseline vectors';
 
 let loaded: NativeDevice | undefined;
 
@@ -70,12 +71,12 @@ function load(): NativeDevice {
       const instructionSet = options.instructionSet ?? best;
       return new NativeKernels({
         name: 'native',
-        instructions: INSTRUCTION_SETS[instructionSet] ?? 'baseline vectors',
+        instructions: nameOf(instructionSet),
         context: addon.createContext(instructionSet, options.threads ?? threads),
         heap: new BufferHeap(addon),
       });
     },
-    detail: `${best}, ${threads} threads`,
+    detail: `${nameOf(best)}, ${threads} thread${threads === 1 ? '' : 's'}`,
     reason: null,
   };
 }

@@ -33,7 +33,7 @@ export const compare = {
   rows: {
     status: 'status',
     best: 'best validation perplexity',
-    bestStep: 'at step',
+    at: (perplexity: string, step: string) => `${perplexity} at step ${step}`,
     test: 'test perplexity',
     time: 'trained',
     steps: 'steps',

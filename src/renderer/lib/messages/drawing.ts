@@ -28,6 +28,7 @@ export const drawing = {
   tiedTitle: 'Input and output share one matrix',
   carried: 'The state is carried over from the window before',
   fromZero: 'The state starts from zero',
+  tokenNotShown: 'This token is not shown',
   unknownToken: 'The tokens are shown once a corpus is chosen',
   partCell: (cell: string, layer: number, step: string) =>
     `${cell} layer ${layer} at step ${step}: from its state at the step before and the input from below`,

@@ -50,6 +50,12 @@ export const run = {
     left: 'time left',
     elapsed: 'time trained',
   },
+  waiting: {
+    next: 'It starts in a moment.',
+    training: (name: string) => `It starts when “${name}” has ended: one run trains at a time.`,
+    paused: (name: string) => `It waits for “${name}”, which is paused and keeps its turn. Resume that run or stop it.`,
+    open: 'Open that run',
+  },
   sample: 'Sample',
   sampleAt: (step: number) => `Sample at step ${integer(step)}`,
   noSample: 'A sample is written at every evaluation.',

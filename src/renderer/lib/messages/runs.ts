@@ -8,6 +8,8 @@ export const runs = {
   goImport: 'Go to corpora',
   search: 'Search runs',
   searchHint: 'Search name, corpus, network, tag…',
+  waiting: (count: number, name: string) =>
+    `${plural(count, 'run')} ${count === 1 ? 'waits' : 'wait'} for “${name}”, which is paused and keeps its turn.`,
   current: 'Current',
   archive: 'Archive',
   which: 'Which runs to show',

@@ -24,10 +24,10 @@ export function resultRows(runs: readonly Run[]): Row[] {
   return [
     row(
       rows.best,
-      (run) => perplexity(run.bestLoss),
+      (run) =>
+        run.bestStep === null ? perplexity(run.bestLoss) : rows.at(perplexity(run.bestLoss), integer(run.bestStep)),
       (run) => run.bestLoss,
     ),
-    row(rows.bestStep, (run) => integer(run.bestStep)),
     ...(runs.some((run) => run.testLoss !== null)
       ? [
           row(
@@ -41,7 +41,7 @@ export function resultRows(runs: readonly Run[]): Row[] {
     row(rows.steps, (run) => integer(run.step)),
     row(rows.speed, (run) => speed(run.tokensPerSecond).replace(' tokens/s', '')),
     row(rows.parameters, (run) => integer(run.parameters)),
-    row(rows.status, (run) => m.common.status[run.status]),
+    ...(runs.some((run) => run.status !== 'finished') ? [row(rows.status, (run) => m.common.status[run.status])] : []),
   ];
 }
 

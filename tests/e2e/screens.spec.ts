@@ -1,0 +1,347 @@
+/**
+ * Every screen with real runs in it, light and dark: accessible by axe's rules of WCAG 2.2 AA, nothing cut off, silent on the
+ * console, and without a request to anywhere but the host. A picture of each goes to test-results; with UNROLL_SCREENSHOTS=1
+ * the README's are written to docs/images too.
+ */
+import { execFile } from 'node:child_process';
+import { copyFile, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Page } from '@playwright/test';
+import { expect, ServedApp, test } from './app.ts';
+import { Person } from './person.ts';
+
+const root = resolve(import.meta.dirname, '../..');
+const sample = join(root, 'resources/samples/timemachine.txt');
+const imported = 'The Time Machine';
+const images = join(root, 'docs/images');
+
+const wide = { width: 1280, height: 800 };
+const narrow = { width: 900, height: 600 };
+const themes = ['light', 'dark'] as const;
+
+const longName = 'long memory, wide embedding, no dropout, learning rate by hand, the second of three tries';
+const cells = [
+  { cell: 'rnn', name: 'Elman RNN' },
+  { cell: 'gru', name: longName },
+  { cell: 'lstm', name: 'LSTM' },
+] as const;
+
+/** What docs/images shows. */
+const shown = new Set(['compare', 'run', 'new-run', 'try-dark', 'corpora', 'run-dark']);
+
+async function train(workspace: string, cell: string, name: string): Promise<string> {
+  const network = [
+    '--cell',
+    cell,
+    '--layers',
+    '1',
+    '--hidden',
+    '96',
+    '--batch',
+    '32',
+    '--steps',
+    '32',
+    '--lr',
+    '0.005',
+  ];
+  const length = ['--max-steps', '400', '--eval-every', '20', '--name', name];
+  const { stdout } = await promisify(execFile)(process.execPath, [
+    join(root, 'out/main/cli.js'),
+    ...['train', sample, '--json', '--workspace', workspace],
+    ...network,
+    ...length,
+  ]);
+  return (JSON.parse(stdout.split('\n')[0] ?? '') as { run: string }).run;
+}
+
+/** What the page did that it should not have: wrote errors, asked strangers. */
+function watch(page: Page, host: string): string[] {
+  const found: string[] = [];
+  page.on('pageerror', (error) => found.push(`error: ${error.message}`));
+  page.on('console', (message) => {
+    if (message.type() === 'error' || message.type() === 'warning') found.push(`console: ${message.text()}`);
+  });
+  page.on('request', (request) => {
+    const { protocol, host: asked } = new URL(request.url());
+    if (!['data:', 'blob:'].includes(protocol) && asked !== host) found.push(`request: ${request.url()}`);
+  });
+  return found;
+}
+
+async function expectAccessible(page: Page, where: string): Promise<void> {
+  const axe = new AxeBuilder({ page }).withTags([
+    'wcag2a',
+    'wcag2aa',
+    'wcag21a',
+    'wcag21aa',
+    'wcag22aa',
+    'best-practice',
+  ]);
+  const { violations } = await axe.analyze();
+  const told = violations.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map((node) => node.html).join(' | ')}`);
+  expect.soft(told, where).toEqual([]);
+}
+
+/** Nothing makes the window scroll, and the frame fills it. */
+async function expectWithin(page: Page, where: string): Promise<void> {
+  const over = await page.evaluate(() => {
+    const { scrollWidth, scrollHeight } = document.documentElement;
+    const wide = [...document.querySelectorAll('main > header, main > header + div')].filter(
+      (one) => one.scrollWidth > one.clientWidth + 1,
+    );
+    return { x: scrollWidth - innerWidth, y: scrollHeight - innerHeight, wide: wide.map((one) => one.className) };
+  });
+  expect.soft(over, where).toEqual({ x: 0, y: 0, wide: [] });
+}
+
+test.describe('the screens', () => {
+  // A trace copies the page at every look of axe, which takes longer than the test.
+  test.use({ trace: 'off' });
+
+  const app = new ServedApp('');
+  let runs: string[] = [];
+
+  test.beforeAll(async ({ browser }) => {
+    test.setTimeout(120_000);
+    Object.assign(app, { workspace: await mkdtemp(join(tmpdir(), 'unroll-screens-')) });
+    // The sample by its own name; the same bytes are the same corpus when they are trained on.
+    await app.start();
+    const page = await browser.newPage();
+    await page.goto(app.url);
+    await page.getByRole('button', { name: `Use the sample: ${imported}` }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Import', exact: true }).click();
+    await expect(page.getByRole('link', { name: 'Train on this' })).toBeVisible();
+    await page.close();
+    await app.stop();
+    runs = [];
+    for (const { cell, name } of cells) runs.push(await train(app.workspace, cell, name));
+    await app.start();
+  });
+
+  test.afterAll(async () => {
+    await app.stop();
+    await rm(app.workspace, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+  });
+
+  test('are accessible, complete and quiet, light and dark', async ({ page }, testInfo) => {
+    test.setTimeout(180_000);
+    const person = new Person(page);
+    await page.emulateMedia({ reducedMotion: 'reduce' });
+    const found = watch(page, new URL(app.url).host);
+    await page.goto(app.url);
+    const base = page.url().replace(/#.*$/, '');
+    const goTo = (hash: string) => page.goto(base + hash);
+    const chart = page.getByRole('figure').first();
+
+    async function picture(name: string): Promise<void> {
+      // The pointer must not leave a hover or a tooltip in the picture.
+      await page.mouse.move(0, 0);
+      const path = testInfo.outputPath(`${name}.png`);
+      await page.screenshot({ path, animations: 'disabled' });
+      if (process.env['UNROLL_SCREENSHOTS'] !== '1' || !shown.has(name)) return;
+      await mkdir(images, { recursive: true });
+      await copyFile(path, join(images, `${name}.png`));
+    }
+
+    /** Checks and pictures of what is open now, in both themes. */
+    async function look(name: string): Promise<void> {
+      for (const theme of themes) {
+        await page.emulateMedia({ colorScheme: theme });
+        await expect(page.locator('html')).toHaveAttribute('data-theme', theme);
+        const title = theme === 'light' ? name : `${name}-${theme}`;
+        await picture(title);
+        await expectAccessible(page, title);
+      }
+      await expectWithin(page, name);
+    }
+
+    const screens: [name: string, open: () => Promise<unknown>][] = [
+      [
+        'corpora',
+        async () => {
+          await goTo('#/corpora');
+          await expect(page.getByRole('link', { name: 'Train on this' })).toBeVisible();
+        },
+      ],
+      [
+        'runs',
+        async () => {
+          await goTo('#/runs');
+          await expect(page.getByRole('link', { name: longName })).toBeVisible();
+        },
+      ],
+      [
+        'run',
+        async () => {
+          await goTo(`#/runs/${runs[2]}`);
+          await expect(chart).toBeVisible();
+        },
+      ],
+      [
+        'new-run',
+        async () => {
+          await goTo(`#/new?copy=${runs[2]}`);
+          await expect(page.getByRole('button', { name: 'Start training' })).toBeEnabled();
+          await expect(page.locator('.katex').first()).toBeVisible();
+        },
+      ],
+      [
+        'compare',
+        async () => {
+          await goTo(`#/compare?runs=${runs.join(',')}`);
+          await expect(chart).toBeVisible();
+          await expect(page.getByRole('status', { name: /loading/i })).toHaveCount(0);
+        },
+      ],
+      [
+        'settings',
+        async () => {
+          await goTo('#/settings');
+          await expect(page.getByRole('table')).toBeVisible();
+        },
+      ],
+    ];
+    for (const [name, open] of screens) {
+      await page.setViewportSize(wide);
+      await open();
+      await look(name);
+      await page.setViewportSize(narrow);
+      await picture(`${name}-narrow`);
+      await expectWithin(page, `${name}, narrow`);
+    }
+    await page.setViewportSize(wide);
+
+    await goTo(`#/try/${runs[2]}`);
+    await person.fill({ Prompt: 'The Time Traveller ', Length: 900, Seed: 7, Temperature: 0.6 });
+    await page.getByRole('button', { name: 'Generate' }).click();
+    await expect(page.getByText(/tokens\/s|tok\/s/).first()).toBeVisible();
+    await expect(page.getByRole('button', { name: 'Stop' })).toHaveCount(0);
+    await look('try');
+    await page.setViewportSize(narrow);
+    await picture('try-narrow');
+    await expectWithin(page, 'try, narrow');
+    await page.setViewportSize(wide);
+    await page.getByRole('combobox').click();
+    await expect(page.getByRole('option').first()).toBeVisible();
+    await look('try-choosing');
+    await page.keyboard.press('Escape');
+
+    // What opens over the screens.
+    await goTo('#/runs');
+    await page.getByRole('checkbox', { name: 'Select LSTM' }).check();
+    await page.getByRole('checkbox', { name: 'Select Elman RNN' }).check();
+    await page.keyboard.press('?');
+    await expect(page.getByRole('dialog')).toBeVisible();
+    await look('keys');
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('ControlOrMeta+k');
+    await expect(page.getByRole('option').first()).toBeVisible();
+    await look('palette');
+    await page.keyboard.press('Escape');
+    await look('runs-selected');
+    await goTo('#/corpora');
+    await person.drop(
+      'notes.txt',
+      'It was the best of times, it was the worst of times, it was the age of wisdom…\n'.repeat(30),
+    );
+    await expect(page.getByRole('dialog').getByRole('button', { name: 'Import', exact: true })).toBeEnabled();
+    await look('import');
+    await page.keyboard.press('Escape');
+    await expect(page.getByRole('dialog')).toHaveCount(0);
+
+    // While one trains, and another waits behind it.
+    await goTo(`#/new?copy=${runs[1]}`);
+    await person.startSmall('LSTM', 100_000, 'in training');
+    await expect.poll(() => person.validationPerplexity(), { timeout: 60_000 }).toBeLessThan(16);
+    await look('training');
+    await page.getByRole('button', { name: 'More actions' }).click();
+    await expect(page.getByRole('menu')).toBeVisible();
+    await look('menu');
+    await page.getByRole('menuitem', { name: 'Duplicate with changes…' }).click();
+    await person.startSmall('GRU', 200, 'waits');
+    await person.expectStatus('Queued');
+    await look('queued');
+    await page.keyboard.press('Space'); // pauses what trains, from any screen
+    await goTo('#/runs');
+    await expect(page.getByRole('grid')).toContainText('Paused');
+    await look('runs-waiting');
+
+    expect(found).toEqual([]);
+  });
+
+  test('can be worked without a pointer', async ({ page }) => {
+    const person = new Person(page);
+    const press = (key: string) => page.keyboard.press(key);
+    const palette = async (typed: string) => {
+      await press('ControlOrMeta+k');
+      await page.getByRole('combobox', { name: 'Commands' }).fill(typed);
+      await press('Enter');
+    };
+    const focused = page.locator(':focus');
+
+    await page.goto(app.url);
+    await palette('runs');
+    await expect(person.heading).toHaveText('Runs');
+    const rows = page.getByRole('row').filter({ has: page.getByRole('link') });
+    await rows.first().focus();
+    await press('ArrowDown');
+    await expect(rows.nth(1)).toBeFocused();
+    await press('x');
+    await press('Shift+ArrowDown');
+    await expect(rows.nth(2)).toHaveAttribute('aria-selected', 'true');
+    await press('Escape');
+    await expect(rows.nth(2)).toHaveAttribute('aria-selected', 'false');
+    await press('x');
+    await press('ArrowUp');
+    await press('x');
+    await press('c');
+    await expect(person.heading).toHaveText('Compare');
+    await expect(page.getByRole('complementary').getByRole('checkbox', { checked: true })).toHaveCount(2);
+    await press('/');
+    await expect(focused).toHaveAttribute('type', 'search');
+    await page.keyboard.type('LSTM');
+    await press('Escape');
+    await press('?'); // belongs to the field
+    await expect(page.getByRole('dialog')).toHaveCount(0);
+    await focused.blur();
+    await press('?');
+    await expect(page.getByRole('dialog', { name: 'Keys' })).toBeVisible();
+    await press('Escape');
+    await expect(page.getByRole('dialog')).toHaveCount(0);
+
+    // Along the curves, and closer.
+    const plot = page
+      .getByRole('application')
+      .or(page.getByLabel(/arrow keys/))
+      .first();
+    await plot.focus();
+    await press('ArrowLeft');
+    await press('+');
+    await expect(page.getByRole('button', { name: 'Show everything' })).toBeVisible();
+    await press('0');
+    await expect(page.getByRole('button', { name: 'Show everything' })).toHaveCount(0);
+
+    await palette('in training');
+    await expect(person.heading).toHaveText('in training');
+    await person.expectStatus('Paused');
+    await press('Space');
+    await person.expectStatus('Training');
+    await press('Space');
+    await person.expectStatus('Paused');
+    await page.getByRole('button', { name: 'More actions' }).focus();
+    await press('Enter');
+    await expect(page.getByRole('menuitem').first()).toBeFocused();
+    await press('Escape');
+    await expect(page.getByRole('button', { name: 'More actions' })).toBeFocused();
+    await focused.blur();
+    await press('n');
+    await expect(person.heading).toHaveText('New run');
+    await page.getByRole('radio', { name: 'LSTM' }).focus();
+    await press('ArrowLeft');
+    await expect(page.getByRole('radio', { name: 'GRU' })).toBeChecked();
+    await expect(page.getByRole('radio', { name: 'GRU' })).toBeFocused();
+  });
+});
