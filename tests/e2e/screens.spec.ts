@@ -97,10 +97,10 @@ async function expectWithin(page: Page, where: string): Promise<void> {
   expect.soft(over, where).toEqual({ x: 0, y: 0, wide: [] });
 }
 
-test.describe('the screens', () => {
-  // A trace copies the page at every look of axe, which takes longer than the test.
-  test.use({ trace: 'off' });
+// A trace copies the page at every look of axe, which takes longer than the test.
+test.use({ trace: 'off' });
 
+test.describe('the screens', () => {
   const app = new ServedApp('');
   let runs: string[] = [];
 
