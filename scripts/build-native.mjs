@@ -38,7 +38,7 @@ export async function buildNative({ force = false } = {}) {
 
   await withLock('native build', async () => {
     if (!force && upToDate()) return;
-    say('Compiling the native kernels.');
+    say('Compiling the native kernels (once; under a minute).');
     const problem = await compile();
     if (problem) {
       // An older build must not meet newer code.
