@@ -124,13 +124,9 @@ class Session {
 
   async run(): Promise<JobResult> {
     try {
-      return await this.#untilFinished();
+      return await this.#untilOver();
     } catch (error) {
       this.#report();
-      if (error instanceof StoppedError) {
-        await this.#save(false);
-        return { type: 'train', reason: 'stopped', step: this.#trainer.step, best: this.#trainer.best, test: null };
-      }
       if (error instanceof DivergedError) {
         const kept = this.#checkpoints.lastStep;
         const keptText =
@@ -138,6 +134,16 @@ class Session {
         throw new DivergedError(`${error.message} ${keptText}`, error.step);
       }
       throw error;
+    }
+  }
+
+  async #untilOver(): Promise<JobResult> {
+    try {
+      return await this.#untilFinished();
+    } catch (error) {
+      if (!(error instanceof StoppedError)) throw error;
+      await this.#save(false);
+      return { type: 'train', reason: 'stopped', step: this.#trainer.step, best: this.#trainer.best, test: null };
     }
   }
 

@@ -80,6 +80,8 @@ export class Trainer {
 
   #step = 0;
   #elapsed = 0;
+  /** Of the last step. */
+  #learningRate: number;
   #progress: Progress = noProgress;
   #evaluationDue = false;
   /** Step of the last checkpoint. */
@@ -104,6 +106,7 @@ export class Trainer {
     this.model.resetState();
     this.#slots = allocateSlots(kernels, training.optimizer, this.model.parameters.values.size);
     this.#norm = kernels.alloc('gradient norm', [1]);
+    this.#learningRate = training.learningRate;
     this.#inputs = new Int32Array(T * B);
     this.#targets = new Int32Array(T * B);
     this.#generator = new Generator(kernels, architecture, tokenizer, this.model.parameters);
@@ -170,12 +173,12 @@ export class Trainer {
     const { training, architecture } = config;
     const started = clock();
     const step = this.#step + 1;
-    const learningRate = learningRateAt(training.learningRate, training.schedule, {
+    const learningRate = (this.#learningRate = learningRateAt(training.learningRate, training.schedule, {
       step,
       epoch: this.epoch,
       totalSteps: this.totalSteps,
       plateaus: this.#progress.plateaus,
-    });
+    }));
 
     const { steps, resetState } = this.#batches.next(this.#inputs, this.#targets);
     if (resetState) this.model.resetState();
@@ -202,7 +205,8 @@ export class Trainer {
     loss: number,
     gradNorm: number,
   ): StepMetrics {
-    if (!Number.isFinite(loss) || !Number.isFinite(gradNorm)) throw this.#diverged(step, loss, learningRate);
+    if (!Number.isFinite(loss)) throw this.#diverged('The loss', step);
+    if (!Number.isFinite(gradNorm)) throw this.#diverged('The gradient', step);
     const seconds = this.#in.clock() - started;
     this.#step = step;
     this.#elapsed += seconds;
@@ -213,9 +217,9 @@ export class Trainer {
     return metrics;
   }
 
-  #diverged(step: number, loss: number, learningRate: number): DivergedError {
+  #diverged(what: string, step: number): DivergedError {
     const { clip, optimizer } = this.#in.config.training;
-    const what = Number.isFinite(loss) ? 'The gradient' : 'The loss';
+    const learningRate = this.#learningRate;
     const advice =
       clip === null
         ? 'Switch on gradient clipping (5 is a usual value), or lower the learning rate'
@@ -233,11 +237,13 @@ export class Trainer {
   /**
    * Evaluates on validation, draws a sample, and updates what plateaus and early stopping depend on.
    * @param turn as `evaluate`'s: may throw to abandon; the evaluation is then still due
+   * @throws DivergedError when the loss is not finite
    */
   async evaluateNow(turn: () => Promise<void>): Promise<EvaluationOutcome> {
     const { config, valid } = this.#in;
     if (!valid) throw new Error('evaluateNow needs validation tokens');
     const metrics = await this.#evaluate(valid, 'valid', turn);
+    if (!Number.isFinite(metrics.loss)) throw this.#diverged('The validation loss', this.#step);
     const sample = await this.sample(turn);
     const before = this.#progress.best;
     this.#progress = afterEvaluation(this.#progress, config.training.schedule, this.#step, metrics.loss);
@@ -286,12 +292,18 @@ export class Trainer {
     return text;
   }
 
-  /** Everything needed to go on from here. */
+  /**
+   * Everything needed to go on from here.
+   * @throws DivergedError when the last update made parameters that are not finite: such a checkpoint is good for nothing
+   */
   async checkpoint(): Promise<Checkpoint> {
     const { kernels, config, tokenizer, charactersPerToken } = this.#in;
     const { parameters, architecture, B } = this.model;
     const tensors = new Map<string, { shape: readonly number[]; data: HostArray }>();
-    for (const { name, shape, data } of await parameters.read(parameters.values)) tensors.set(name, { shape, data });
+    for (const { name, shape, data } of await parameters.read(parameters.values)) {
+      if (!data.every(Number.isFinite)) throw this.#diverged(`Parameter ${name}`, this.#step);
+      tensors.set(name, { shape, data });
+    }
     for (const [i, slot] of optimizerSlots[config.training.optimizer.kind].entries()) {
       for (const { name, shape, data } of await parameters.read(this.#slots[i]!)) {
         tensors.set(`optimizer.${slot}.${name}`, { shape, data });

@@ -219,6 +219,26 @@ describe('Trainer', () => {
     of.dispose();
   });
 
+  it('never makes a checkpoint, nor a best evaluation, of parameters that are no numbers', async () => {
+    const config = tinyConfig({
+      architecture: { cell: 'rnn', activation: 'relu', dropout: 0 },
+      training: { learningRate: 1000, optimizer: { kind: 'sgd' }, clip: null, maxSteps: 200, evalEvery: 200 },
+    });
+    const of = trainer(config);
+    let step = 0;
+    const untilDiverged = async () => {
+      for (;;) {
+        await of.trainStep();
+        step = of.step;
+      }
+    };
+    await expect(untilDiverged()).rejects.toThrow(DivergedError);
+    await expect(of.checkpoint()).rejects.toThrow(new RegExp(`Parameter \\S+ became infinite .* at step ${step} `));
+    await expect(of.evaluateNow(turn)).rejects.toThrow(/^The validation loss became infinite/);
+    expect(of.best).toBeNull();
+    of.dispose();
+  });
+
   it('bits per character: the loss in bits over the characters of a token', async () => {
     const of = trainer(tinyConfig());
     const record: Record = { steps: [], evaluations: [] };
