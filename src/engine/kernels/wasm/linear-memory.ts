@@ -23,7 +23,7 @@ export class LinearMemory implements Heap {
   /** In order of their addresses; neighbours are one block. */
   #free: Block[] = [];
   readonly #used = new Map<number, number>();
-  /** Every buffer of this memory so far: a new one after each growth, and the old ones stay in use. */
+  /** Every buffer that arrays were made on. The memory has a new one after it has grown, at once or when V8 tells all threads. */
   readonly #buffers = new WeakSet<ArrayBufferLike>();
   /** Where memory starts that was never handed out, and so is still zero. */
   #untouched = 0;
@@ -35,7 +35,13 @@ export class LinearMemory implements Heap {
     } catch {
       throw new RangeError('There is not enough memory for WebAssembly: the system refuses 4 GB of addresses.');
     }
-    this.#buffers.add(this.memory.buffer);
+  }
+
+  /** The whole memory as it is now. Arrays on earlier buffers see the same bytes. */
+  get #buffer(): ArrayBufferLike {
+    const { buffer } = this.memory;
+    this.#buffers.add(buffer);
+    return buffer;
   }
 
   /** Hands out memory from `start` on; everything before it is the module's own. */
@@ -51,9 +57,7 @@ export class LinearMemory implements Heap {
 
   allocate(label: string, count: number, dtype: 'float' | 'int'): Memory {
     const start = this.allocateBytes(label, count * 4);
-    return dtype === 'int'
-      ? new Int32Array(this.memory.buffer, start, count)
-      : new Float32Array(this.memory.buffer, start, count);
+    return dtype === 'int' ? new Int32Array(this.#buffer, start, count) : new Float32Array(this.#buffer, start, count);
   }
 
   release(memory: Memory): void {
@@ -112,7 +116,6 @@ export class LinearMemory implements Heap {
     } catch {
       return undefined;
     }
-    this.#buffers.add(this.memory.buffer);
     this.#insert({ start: end, size: pages * PAGE });
     return this.#free.at(-1);
   }

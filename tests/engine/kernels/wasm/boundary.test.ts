@@ -141,6 +141,17 @@ describe('the WebAssembly device', () => {
     kernels.dispose();
   });
 
+  it('knows its memory again after threads have heard that it grew', () => {
+    const kernels = createNative('wasm', 3);
+    const tensors = [];
+    for (let i = 0; i < 200; i++) {
+      const tensor = kernels.alloc('grown', [2 ** 16]);
+      tensors.push(tensor);
+      for (const known of [tensor, tensors[i >> 1]!]) kernels.activationForward(known, known, 'tanh', known.size);
+    }
+    kernels.dispose();
+  });
+
   it('refuses calls after dispose', () => {
     const kernels = createNative('wasm', 2);
     const tensor = kernels.alloc('t', [4]);
