@@ -1,5 +1,5 @@
 // Compiles the C++ kernels (src/engine/kernels/native, src/engine/kernels/wasm) to src/engine/kernels/wasm/unroll.wasm, which is in the
-// repository, so that only those who change the kernels need the compiler: by hand, node scripts/build-wasm.mjs.
+// repository, so that only those who change the kernels need the compiler: npm run build:wasm.
 //
 //   --check   builds it elsewhere and fails unless the result is the file in the repository, byte for byte
 //
@@ -73,7 +73,7 @@ export async function checkWasm() {
     const problem = await compile(built);
     if (problem) return problem;
     if (existsSync(target) && readFileSync(built).equals(readFileSync(target))) return null;
-    return 'src/engine/kernels/wasm/unroll.wasm is not what its sources give: run node scripts/build-wasm.mjs and commit the result.';
+    return 'src/engine/kernels/wasm/unroll.wasm is not what its sources give: run npm run build:wasm and commit the result.';
   } finally {
     rmSync(built, { force: true });
   }

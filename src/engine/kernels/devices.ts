@@ -35,11 +35,6 @@ export class Devices {
       chosen ||= preferred;
       infos.push({ name, available, detail, precision, preferred });
     }
-    // Where nothing fast works, the last one that works is better than none.
-    if (!chosen) {
-      const last = infos.findLastIndex((device) => device.available);
-      if (last >= 0) infos[last] = { ...infos[last]!, preferred: true };
-    }
     return infos;
   }
 
@@ -51,6 +46,10 @@ export class Devices {
     const infos = await this.list();
     const info =
       name === 'auto' ? infos.find((device) => device.preferred) : infos.find((device) => device.name === name);
+    if (!info && name === 'auto') {
+      const reasons = infos.map((device) => `${device.name}: ${device.detail}`).join('; ');
+      throw new DeviceError(`No fast device works here. Choose one by its name. ${reasons}`);
+    }
     if (!info) {
       const known = infos.map((device) => device.name).join(', ');
       throw new DeviceError(
