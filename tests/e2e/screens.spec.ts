@@ -107,10 +107,12 @@ test.describe('the screens', () => {
   test.beforeAll(async ({ browser }) => {
     test.setTimeout(120_000);
     Object.assign(app, { workspace: await mkdtemp(join(tmpdir(), 'unroll-screens-')) });
-    // The sample by its own name; the same bytes are the same corpus when they are trained on.
+    // One text by the screens, the runs' by the command line.
     await app.start();
     const page = await browser.newPage();
+    page.setDefaultTimeout(20_000);
     await page.goto(app.url);
+    await new Person(page).goTo('Corpora');
     await page.getByRole('button', { name: `Use the sample: ${imported}` }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Import', exact: true }).click();
     await expect(page.getByRole('link', { name: 'Train on this' })).toBeVisible();
@@ -124,6 +126,85 @@ test.describe('the screens', () => {
   test.afterAll(async () => {
     await app.stop();
     await rm(app.workspace, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+  });
+
+  test('can be worked without a pointer', async ({ page }) => {
+    const person = new Person(page);
+    const press = (key: string) => page.keyboard.press(key);
+    const palette = async (typed: string) => {
+      await press('ControlOrMeta+k');
+      await page.getByRole('combobox', { name: 'Commands' }).fill(typed);
+      await press('Enter');
+    };
+    const focused = page.locator(':focus');
+
+    await page.goto(app.url);
+    await palette('runs');
+    await expect(person.heading).toHaveText('Runs');
+    const rows = page.getByRole('row').filter({ has: page.getByRole('link') });
+    await rows.first().focus();
+    await press('ArrowDown');
+    await expect(rows.nth(1)).toBeFocused();
+    await press('x');
+    await press('Shift+ArrowDown');
+    await expect(rows.nth(2)).toHaveAttribute('aria-selected', 'true');
+    await press('Escape');
+    await expect(rows.nth(2)).toHaveAttribute('aria-selected', 'false');
+    await press('x');
+    await press('ArrowUp');
+    await press('x');
+    await press('c');
+    await expect(person.heading).toHaveText('Compare');
+    await expect(page.getByRole('complementary').getByRole('checkbox', { checked: true })).toHaveCount(2);
+    await press('/');
+    await expect(focused).toHaveAttribute('type', 'search');
+    await page.keyboard.type('LSTM');
+    await press('Escape');
+    await press('?'); // belongs to the field
+    await expect(page.getByRole('dialog')).toHaveCount(0);
+    await focused.blur();
+    await press('?');
+    await expect(page.getByRole('dialog', { name: 'Keys' })).toBeVisible();
+    await press('Escape');
+    await expect(page.getByRole('dialog')).toHaveCount(0);
+
+    // Along the curves, and closer.
+    const plot = page
+      .getByRole('application')
+      .or(page.getByLabel(/arrow keys/))
+      .first();
+    await plot.focus();
+    await press('ArrowLeft');
+    await press('+');
+    await expect(page.getByRole('button', { name: 'Show everything' })).toBeVisible();
+    await press('0');
+    await expect(page.getByRole('button', { name: 'Show everything' })).toHaveCount(0);
+
+    await press('n');
+    await person.startSmall('GRU', 100_000, 'by keyboard');
+    await person.expectStatus('Training');
+    await palette('LSTM');
+    await expect(person.heading).toHaveText('LSTM');
+    await press('Space'); // what trains, from any screen
+    await palette('by keyboard');
+    await person.expectStatus('Paused');
+    await press('Space');
+    await person.expectStatus('Training');
+    await page.getByRole('button', { name: 'Stop' }).focus();
+    await press('Enter');
+    await person.expectStatus('Stopped');
+    await page.getByRole('button', { name: 'More actions' }).focus();
+    await press('Enter');
+    await expect(page.getByRole('menuitem').first()).toBeFocused();
+    await press('Escape');
+    await expect(page.getByRole('button', { name: 'More actions' })).toBeFocused();
+    await focused.blur();
+    await press('n');
+    await expect(person.heading).toHaveText('New run');
+    await page.getByRole('radio', { name: 'LSTM' }).focus();
+    await press('ArrowLeft');
+    await expect(page.getByRole('radio', { name: 'GRU' })).toBeChecked();
+    await expect(page.getByRole('radio', { name: 'GRU' })).toBeFocused();
   });
 
   test('are accessible, complete and quiet, light and dark', async ({ page }, testInfo) => {
@@ -163,7 +244,9 @@ test.describe('the screens', () => {
         'corpora',
         async () => {
           await goTo('#/corpora');
-          await expect(page.getByRole('link', { name: 'Train on this' })).toBeVisible();
+          await page.getByRole('link', { name: imported }).click();
+          await expect(page.getByRole('heading', { level: 2, name: imported })).toBeVisible();
+          await expect(page.getByRole('region', { name: 'Text' })).toContainText('Time Traveller');
         },
       ],
       [
@@ -270,78 +353,5 @@ test.describe('the screens', () => {
     await look('runs-waiting');
 
     expect(found).toEqual([]);
-  });
-
-  test('can be worked without a pointer', async ({ page }) => {
-    const person = new Person(page);
-    const press = (key: string) => page.keyboard.press(key);
-    const palette = async (typed: string) => {
-      await press('ControlOrMeta+k');
-      await page.getByRole('combobox', { name: 'Commands' }).fill(typed);
-      await press('Enter');
-    };
-    const focused = page.locator(':focus');
-
-    await page.goto(app.url);
-    await palette('runs');
-    await expect(person.heading).toHaveText('Runs');
-    const rows = page.getByRole('row').filter({ has: page.getByRole('link') });
-    await rows.first().focus();
-    await press('ArrowDown');
-    await expect(rows.nth(1)).toBeFocused();
-    await press('x');
-    await press('Shift+ArrowDown');
-    await expect(rows.nth(2)).toHaveAttribute('aria-selected', 'true');
-    await press('Escape');
-    await expect(rows.nth(2)).toHaveAttribute('aria-selected', 'false');
-    await press('x');
-    await press('ArrowUp');
-    await press('x');
-    await press('c');
-    await expect(person.heading).toHaveText('Compare');
-    await expect(page.getByRole('complementary').getByRole('checkbox', { checked: true })).toHaveCount(2);
-    await press('/');
-    await expect(focused).toHaveAttribute('type', 'search');
-    await page.keyboard.type('LSTM');
-    await press('Escape');
-    await press('?'); // belongs to the field
-    await expect(page.getByRole('dialog')).toHaveCount(0);
-    await focused.blur();
-    await press('?');
-    await expect(page.getByRole('dialog', { name: 'Keys' })).toBeVisible();
-    await press('Escape');
-    await expect(page.getByRole('dialog')).toHaveCount(0);
-
-    // Along the curves, and closer.
-    const plot = page
-      .getByRole('application')
-      .or(page.getByLabel(/arrow keys/))
-      .first();
-    await plot.focus();
-    await press('ArrowLeft');
-    await press('+');
-    await expect(page.getByRole('button', { name: 'Show everything' })).toBeVisible();
-    await press('0');
-    await expect(page.getByRole('button', { name: 'Show everything' })).toHaveCount(0);
-
-    await palette('in training');
-    await expect(person.heading).toHaveText('in training');
-    await person.expectStatus('Paused');
-    await press('Space');
-    await person.expectStatus('Training');
-    await press('Space');
-    await person.expectStatus('Paused');
-    await page.getByRole('button', { name: 'More actions' }).focus();
-    await press('Enter');
-    await expect(page.getByRole('menuitem').first()).toBeFocused();
-    await press('Escape');
-    await expect(page.getByRole('button', { name: 'More actions' })).toBeFocused();
-    await focused.blur();
-    await press('n');
-    await expect(person.heading).toHaveText('New run');
-    await page.getByRole('radio', { name: 'LSTM' }).focus();
-    await press('ArrowLeft');
-    await expect(page.getByRole('radio', { name: 'GRU' })).toBeChecked();
-    await expect(page.getByRole('radio', { name: 'GRU' })).toBeFocused();
   });
 });
