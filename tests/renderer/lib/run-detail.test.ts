@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { RunDetail } from '../../../src/api/types.ts';
-import { applyToDetail, canResume, detailOf, isLive } from '../../../src/renderer/lib/run-detail.ts';
+import { ahead, applyToDetail, canResume, detailOf, isLive } from '../../../src/renderer/lib/run-detail.ts';
 import { detail as made, run, stepsBetween } from '../harness/fake-data.ts';
 
 function start(): RunDetail {
@@ -66,4 +66,11 @@ test('a run is live or can be resumed, never both but when it is paused', () => 
   expect(isLive({ status: 'paused' }) && canResume({ status: 'paused' })).toBe(true);
   expect(!isLive({ status: 'interrupted' }) && canResume({ status: 'interrupted' })).toBe(true);
   expect(isLive({ status: 'finished' }) || canResume({ status: 'finished' })).toBe(false);
+});
+
+test('a queued run waits for the one that has its turn, also while that one is paused', () => {
+  const as = (status: ReturnType<typeof run>['status'], index: number) => ({ ...run(index), status });
+  const [done, paused, next] = [as('finished', 0), as('paused', 1), as('queued', 2)];
+  expect(ahead([done, next, paused])).toBe(paused);
+  expect(ahead([done, next])).toBeUndefined();
 });
