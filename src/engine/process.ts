@@ -88,11 +88,23 @@ export function serveEngine(host: EngineHost): (command: EngineCommand) => void 
   };
 }
 
+/** What the operating system may refuse, by the code of Node's errors. */
+const refusals: Readonly<Record<string, string>> = {
+  ENOSPC: 'The disk is full. Make room, then try again.',
+  EDQUOT: 'Your share of the disk is used up. Make room, then try again.',
+  EROFS: 'The disk can only be read. Choose a workspace that you may write to.',
+  EACCES: 'A file may not be opened. Check who may read and write it.',
+  EPERM: 'A file may not be changed. Check who may read and write it.',
+  EIO: 'The drive reports an error. Check that it is still there.',
+};
+
 function failure(error: unknown): Parameters<Emit>[0] {
   const step = error instanceof DivergedError ? error.step : null;
   if (inputErrors.some((kind) => error instanceof kind)) {
     return { type: 'failed', kind: 'input', message: (error as Error).message, step };
   }
+  const refusal = refusals[String((error as { code?: unknown } | null)?.code)];
+  if (refusal) return { type: 'failed', kind: 'input', message: `${refusal} (${(error as Error).message})`, step };
   const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return { type: 'failed', kind: 'internal', message, step };
 }

@@ -10,6 +10,7 @@ import type { Generate } from './services/generate.ts';
 import type { Plan } from './services/plan.ts';
 import { describeIssues } from './services/run-check.ts';
 import type { Runs } from './services/runs.ts';
+import { WorkspaceError } from './store/errors.ts';
 
 export interface Services {
   readonly corpora: Corpora;
@@ -70,6 +71,7 @@ function declared(error: unknown): unknown {
   if (error instanceof ServiceError) {
     return new ORPCError(error.code, { message: error.message, cause: error });
   }
+  if (error instanceof WorkspaceError) return new ORPCError('CONFLICT', { message: error.message, cause: error });
   if (error instanceof ORPCError && error.code === 'BAD_REQUEST' && error.cause instanceof ValidationError) {
     const issues = error.cause.issues as Parameters<typeof describeIssues>[0];
     return new ORPCError('BAD_INPUT', { message: describeIssues(issues), cause: error });

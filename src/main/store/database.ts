@@ -27,14 +27,16 @@ export function openDatabase(path: string, options: OpenOptions = {}): Database.
     throw new WorkspaceError('unusable', `${path} cannot be opened: ${(error as Error).message}.`, { cause: error });
   }
   try {
-    if (readOnly) requireCurrent(database, path, migrations.length);
-    else {
+    if (readOnly) {
+      requireCurrent(database, path, migrations.length);
+      checkIntegrity(database, path, 'quick_check');
+    } else {
       prepareForWriting(database, path, migrations);
     }
     return database;
   } catch (error) {
     database.close();
-    throw asDamage(error, path);
+    throw asWorkspaceError(error, path);
   }
 }
 
@@ -55,7 +57,7 @@ function refuseForeign(path: string, latest: number): void {
     try {
       refuseVersion(versionOf(database), database.pragma('application_id', { simple: true }) as number, path, latest);
     } catch (error) {
-      throw asDamage(error, path);
+      throw asWorkspaceError(error, path);
     } finally {
       database.close();
     }
@@ -153,7 +155,21 @@ function damaged(path: string, detail: string, cause?: unknown): WorkspaceError 
   );
 }
 
-function asDamage(error: unknown, path: string): unknown {
-  const isDamage = error instanceof Database.SqliteError && /^SQLITE_(CORRUPT|NOTADB)/.test(error.code);
-  return isDamage ? damaged(path, error.message, error) : error;
+/** What SQLite reports about the disk, as a WorkspaceError that says what to do; any other error as it is. */
+export function asWorkspaceError(error: unknown, path: string): unknown {
+  if (!(error instanceof Database.SqliteError)) return error;
+  if (/^SQLITE_(CORRUPT|NOTADB)/.test(error.code)) return damaged(path, error.message, error);
+  const cause = { cause: error };
+  if (error.code === 'SQLITE_FULL') {
+    return new WorkspaceError(
+      'unusable',
+      `${path} cannot be written: the disk is full. Make room, then try again.`,
+      cause,
+    );
+  }
+  if (/^SQLITE_(IOERR|READONLY|CANTOPEN|PERM)/.test(error.code)) {
+    const what = `${path} cannot be written (${error.message}). Check that the drive is there and that you may write to it.`;
+    return new WorkspaceError('unusable', what, cause);
+  }
+  return error;
 }

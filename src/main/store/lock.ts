@@ -4,6 +4,7 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import Database from 'better-sqlite3';
+import { asWorkspaceError } from './database.ts';
 import { WorkspaceError } from './errors.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -16,12 +17,13 @@ export interface WorkspaceLock {
 
 /** @throws WorkspaceError 'in-use', naming the folder and the process that has it */
 export function lockWorkspace(workspace: Workspace): WorkspaceLock {
-  const database = new Database(workspace.lock, { timeout: patience });
+  let database;
   try {
+    database = new Database(workspace.lock, { timeout: patience });
     database.exec('BEGIN EXCLUSIVE');
   } catch (error) {
-    database.close();
-    if (!isBusy(error)) throw error;
+    database?.close();
+    if (!isBusy(error)) throw asWorkspaceError(error, workspace.lock);
     const owner = readOwner(workspace);
     throw new WorkspaceError(
       'in-use',

@@ -2,7 +2,7 @@
 import type { Database } from 'better-sqlite3';
 import type { StepMetrics } from '../../engine/protocol.ts';
 import { CorpusTable } from './corpora.ts';
-import { openDatabase } from './database.ts';
+import { asWorkspaceError, openDatabase } from './database.ts';
 import { CheckpointTable, EvalTable, LogTable, SampleTable } from './history.ts';
 import { hasWriter, lockWorkspace, type WorkspaceLock } from './lock.ts';
 import { MetricsTable } from './metrics.ts';
@@ -53,15 +53,20 @@ export class Store {
 
   /**
    * Runs `change` in a transaction, after the steps that wait: whatever is recorded at a step, the steps before it are there.
+   * @throws WorkspaceError 'unusable' when the disk is full or the drive is gone, and what `change` throws
    */
   write<T>(change: () => T): T {
     const waiting = [...this.#waiting.values()].map(({ id }) => id);
-    const result = this.#database
-      .transaction(() => {
-        this.#writeWaiting();
-        return change();
-      })
-      .immediate();
+    const transaction = this.#database.transaction(() => {
+      this.#writeWaiting();
+      return change();
+    });
+    let result: T;
+    try {
+      result = transaction.immediate();
+    } catch (error) {
+      throw asWorkspaceError(error, this.workspace.database);
+    }
     this.#settle(waiting);
     return result;
   }

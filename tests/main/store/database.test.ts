@@ -2,7 +2,7 @@ import { copyFileSync, existsSync, readdirSync, readFileSync, truncateSync, writ
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
-import { applicationId, openDatabase } from '../../../src/main/store/database.ts';
+import { applicationId, asWorkspaceError, openDatabase } from '../../../src/main/store/database.ts';
 import { WorkspaceError, type WorkspaceProblem } from '../../../src/main/store/errors.ts';
 import { migrations, type Migration } from '../../../src/main/store/migrations.ts';
 import { temporaryFolder } from '../temporary.ts';
@@ -161,6 +161,15 @@ describe('what is not ours to touch', () => {
   });
 });
 
+test.each([
+  ['SQLITE_FULL', 'unusable', /the disk is full\. Make room/],
+  ['SQLITE_IOERR_WRITE', 'unusable', /cannot be written \(it failed\)\. Check that the drive is there/],
+  ['SQLITE_CORRUPT', 'damaged', /is damaged \(it failed\)/],
+])('%s is said as what the person can do', (code, problem, message) => {
+  const error = asWorkspaceError(new Database.SqliteError('it failed', code), '/w/workspace.db');
+  expect(error).toMatchObject({ problem, message: expect.stringMatching(message) as string });
+});
+
 describe('a damaged database', () => {
   function filled(): string {
     const path = join(temporaryFolder(), 'workspace.db');
@@ -184,6 +193,7 @@ describe('a damaged database', () => {
     bytes.fill(0xa5, Math.floor(bytes.length / 2), Math.floor(bytes.length / 2) + 20_000);
     writeFileSync(path, bytes);
     expectRefusal(() => openDatabase(path), 'damaged', /is damaged.*Restore workspace\.db from a backup/s);
+    expectRefusal(() => openDatabase(path, { readOnly: true }), 'damaged', /is damaged/);
   });
 
   test('cut short is refused with a sentence', () => {
