@@ -4,6 +4,8 @@ import { dirname, isAbsolute } from 'node:path';
 import { randomUUID } from 'node:crypto';
 import type { Exported } from '../../api/types.ts';
 import { exportSafetensors } from '../../engine/export/model.ts';
+import { SafetensorsError } from '../../engine/export/safetensors.ts';
+import { CheckpointError } from '../../engine/training/checkpoint.ts';
 import type { RunRecord } from '../store/runs.ts';
 import type { RunCheckpoints } from './checkpoint-files.ts';
 import type { Downloads } from './downloads.ts';
@@ -32,7 +34,7 @@ export class Export {
     if (checkpoint === null) throw conflict(noModel(run.name));
     if (path !== null && !isAbsolute(path))
       throw badInput(`"${path}" is not a full path. Say where to write the file.`);
-    const bytes = exportSafetensors(await readFile(checkpoint), metadataOf(run));
+    const bytes = exported(await readFile(checkpoint), run);
     const fileName = `${fileNameOf(run.name)}.safetensors`;
     if (path !== null) {
       await this.#write(path, bytes);
@@ -63,6 +65,15 @@ export class Export {
         throw badInput(`There is no folder ${dirname(path)}. Make it first, or choose another.`, error);
       throw badInput(`${path} cannot be written: ${message}.`, error);
     }
+  }
+}
+
+function exported(checkpoint: Uint8Array, run: RunRecord): Uint8Array {
+  try {
+    return exportSafetensors(checkpoint, metadataOf(run));
+  } catch (error) {
+    if (!(error instanceof CheckpointError || error instanceof SafetensorsError)) throw error;
+    throw conflict(`The checkpoint of "${run.name}" is damaged. ${error.message} Train the run further, or again.`);
   }
 }
 

@@ -9,7 +9,7 @@ import type { CorpusTexts } from './corpus-texts.ts';
 import { badInput, conflict, notFound, requireWriter } from './errors.ts';
 import { describeRun, findTexts, parseRunConfig, settingProblems } from './run-check.ts';
 import { certainSplitProblems } from './split-check.ts';
-import { TrainingSession, type SessionDependencies } from './training-session.ts';
+import { TrainingSession, unwritable, type SessionDependencies } from './training-session.ts';
 
 export interface RunsDependencies extends Omit<SessionDependencies, 'publish'> {
   readonly corpora: Corpora;
@@ -39,12 +39,14 @@ export class Runs {
   /** One training at a time: two would only slow each other down. A paused one keeps its place. */
   #session: TrainingSession | null = null;
   #closing = false;
+  /** Runs whose end could not be recorded, and why they ended: their rows still say that they train. */
+  readonly #unrecorded = new Map<string, string>();
 
   constructor(dependencies: RunsDependencies) {
     this.#in = dependencies;
     dependencies.store.listener = {
       flushed: (id) => this.#publish(id),
-      flushFailed: (error) => this.#session?.abandon(`The workspace could not be written: ${error.message}.`),
+      flushFailed: (error) => this.#session?.abandon(unwritable(error)),
     };
   }
 
@@ -137,12 +139,14 @@ export class Runs {
     const record = this.record(id);
     const { status, name } = record;
     if (status === 'paused') return this.#sessionOf(id)?.continue();
-    if (status === 'queued' || inProgress.has(status)) return;
-    if (!resumable.has(status)) {
+    const isOver = resumable.has(status) || (this.#unrecorded.has(id) && !this.#sessionOf(id));
+    if (!isOver && (status === 'queued' || inProgress.has(status))) return;
+    if (!isOver) {
       throw conflict(`"${name}" is ${describe(status)}: there is nothing left to do. Duplicate it to train longer.`);
     }
     this.#requireTexts(record);
     store.write(() => store.runs.update(record.key, { status: 'queued', message: null, queuedAt: Date.now() }));
+    this.#unrecorded.delete(id);
     this.#publish(id);
     this.#startNext();
   }
@@ -263,7 +267,10 @@ export class Runs {
     this.#session = session;
     void session.ended.then(() => {
       this.#session = null;
-      this.#startNext();
+      if (session.unrecorded === null) return this.#startNext();
+      // The next in line would fare no better.
+      this.#unrecorded.set(session.runId, session.unrecorded);
+      this.#publish(session.runId);
     });
   }
 
@@ -303,6 +310,8 @@ export class Runs {
     const { key: _k, validHash: _v, testHash: _t, tokensKey: _o, queuedAt: _q, ...run } = record;
     const session = this.#sessionOf(record.id);
     if (session) return { ...run, message: session.preparing ?? run.message, secondsLeft: session.secondsLeft };
+    const unrecorded = this.#unrecorded.get(record.id);
+    if (unrecorded !== undefined) return { ...run, status: 'interrupted', message: unrecorded, secondsLeft: null };
     if (!writing && (run.status === 'queued' || inProgress.has(run.status))) {
       return {
         ...run,

@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { isAbsolute, join, relative, resolve } from 'node:path';
 import { z } from 'zod';
 import type { TokenFile, TrainingData } from '../../engine/protocol.ts';
@@ -100,8 +100,8 @@ export class TokenCache {
     }
     const prepared = { ...stored, data: mapPaths(stored.data, (path) => resolve(folder, path)) };
     const { tokenizerPath, train, valid, test } = prepared.data;
-    const files = [tokenizerPath, train.path, valid?.path, test?.path];
-    return files.every((path) => path === undefined || existsSync(path)) ? prepared : null;
+    const isThere = existsSync(tokenizerPath) && [train, valid, test].every((part) => part === null || isWhole(part));
+    return isThere ? prepared : null;
   }
 
   /** The tokens, made now if need be. @throws EngineFailure, EngineExited; the signal's reason when aborted */
@@ -138,6 +138,11 @@ export class TokenCache {
   async remove(key: string): Promise<void> {
     await rm(join(this.#folder, key), { recursive: true, force: true });
   }
+}
+
+function isWhole({ path, bytesPerToken, start, length }: TokenFile): boolean {
+  const size = statSync(path, { throwIfNoEntry: false })?.size ?? -1;
+  return size >= (start + length) * bytesPerToken;
 }
 
 function mapPaths(data: TrainingData, map: (path: string) => string): TrainingData {

@@ -53,6 +53,7 @@ export class TrainingSession {
   #preparing: string | null = null;
   #acknowledged: (() => void)[] = [];
   #isOver = false;
+  #unrecorded: string | null = null;
 
   constructor(run: RunRecord, dependencies: SessionDependencies) {
     this.runId = run.id;
@@ -68,6 +69,11 @@ export class TrainingSession {
   /** How far the preparation is, for people; null once training. */
   get preparing(): string | null {
     return this.#preparing;
+  }
+
+  /** Once over: why, where that could not be recorded because the workspace cannot be written; else null. */
+  get unrecorded(): string | null {
+    return this.#unrecorded;
   }
 
   /** Resolves when training stands still (after the step it is at), or is over. */
@@ -186,7 +192,7 @@ export class TrainingSession {
       try {
         this.#record(event);
       } catch (error) {
-        this.abandon(`The workspace could not be written: ${(error as Error).message}.`);
+        this.abandon(unwritable(error));
       }
     };
     return engine.run({ type: 'train', config, data, checkpointDir, resumeFrom }, { onEvent });
@@ -302,8 +308,9 @@ export class TrainingSession {
         'failed',
         `Something went wrong inside Unroll: ${summary} The log has the details. ${this.#howToGoOn()}`,
       );
-    } catch {
-      // The store cannot be written. The row still says "running", which the next start turns into "interrupted".
+    } catch (failure) {
+      // The row still says "running", which the next start turns into "interrupted".
+      this.#unrecorded = this.#wish?.message ?? unwritable(failure);
     }
   }
 
@@ -336,4 +343,10 @@ export class TrainingSession {
   #acknowledge(): void {
     for (const resolve of this.#acknowledged.splice(0)) resolve();
   }
+}
+
+/** Said of a run that ends because nothing can be recorded of it any more. */
+export function unwritable(error: unknown): string {
+  const why = error instanceof Error ? error.message : String(error);
+  return `Nothing can be recorded any more: ${why.replace(/\.$/, '')}. Resume goes on from the last checkpoint once that is mended.`;
 }

@@ -1,5 +1,6 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
+import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
 import type { Run } from '../../../src/api/types.ts';
 import { ServiceError } from '../../../src/main/services/errors.ts';
@@ -244,6 +245,48 @@ test('a loss that is no number fails the run, and the last good checkpoint stays
   const failed = await watcher.status(id, 'failed');
   expect(failed).toMatchObject({ message: 'The loss is not a number at step 13.', step: 12, checkpointStep: 10 });
   expect(existsSync(join(app.workspace.runs, id, 'step-000000010.safetensors'))).toBe(true);
+});
+
+test('a run of which nothing can be recorded any more ends as interrupted, and resumes once that is mended', async () => {
+  const app = await openTestApp({ faults: { holdAfter: 12 } });
+  const watcher = new Watcher(app);
+  const database = new Database(app.workspace.database);
+  database.exec("CREATE TRIGGER refuse BEFORE INSERT ON metrics BEGIN SELECT RAISE(ABORT, 'no room'); END");
+  const { id } = await startRun(app);
+  const interrupted = await watcher.status(id, 'interrupted');
+  expect(interrupted.message).toMatch(/^Nothing can be recorded any more: no room\. Resume goes on/);
+  expect(app.services.runs.list()[0]).toMatchObject({ id, status: 'interrupted' });
+
+  database.exec('DROP TRIGGER refuse');
+  database.close();
+  setFaults({});
+  await app.services.runs.resume(id);
+  await watcher.status(id, 'finished');
+  expect(stepsOf(app, id)).toEqual(upTo(25));
+});
+
+test('tokens that were cut off on the disk are made again', async () => {
+  const app = await openTestApp();
+  const watcher = new Watcher(app);
+  await watcher.status((await startRun(app)).id, 'finished');
+  const [key] = readdirSync(app.workspace.tokens);
+  truncateSync(join(app.workspace.tokens, key!, 'tokens.bin'), 100);
+  const again = await startRun(app);
+  const prepared = await watcher.find(
+    (one) => one.type === 'run' && one.run.id === again.id && one.run.message === 'Splitting into tokens: 50 %',
+  );
+  expect(prepared).toMatchObject({ run: { status: 'preparing' } });
+  await watcher.status(again.id, 'finished');
+});
+
+test('a damaged checkpoint is refused with a sentence when it is exported', async () => {
+  const app = await openTestApp();
+  const watcher = new Watcher(app);
+  const { id } = await startRun(app);
+  await watcher.status(id, 'finished');
+  for (const file of readdirSync(join(app.workspace.runs, id))) truncateSync(join(app.workspace.runs, id, file), 50);
+  const error = await refusal(app.services.export.safetensors(id, null));
+  expect(error.message).toMatch(/^The checkpoint of ".*" is damaged\./);
 });
 
 describe('closing the app', () => {

@@ -132,7 +132,7 @@ class RunReport {
         ? ''
         : `, best validation perplexity ${perplexity(run.bestLoss)} at step ${count(run.bestStep)}`;
     this.#terminal.line(`${run.status} after ${count(run.step)} steps in ${duration(run.elapsed)}${best}`);
-    this.#terminal.line(`Try it: unroll generate ${run.id.slice(0, 8)}`);
+    if (run.checkpointStep !== null) this.#terminal.line(`Try it: unroll generate ${run.id.slice(0, 8)}`);
   }
 }
 

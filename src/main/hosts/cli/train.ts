@@ -45,8 +45,9 @@ async function followed(
       try {
         const { id, before } = await interruptible(interrupts, (signal) => start(client, bar, signal));
         interrupts.onFirst(() => {
-          terminal.note('Stopping after this step; a checkpoint is kept. Ctrl-C again ends at once.');
-          void client.runs.stop({ id });
+          terminal.note('Stopping after this step, with a checkpoint. Ctrl-C again ends at once.');
+          // It may have ended by itself just now; following it says how.
+          void client.runs.stop({ id }).catch(() => {});
         });
         await followRun(client, changes, id, before, terminal, bar);
       } finally {
