@@ -1,6 +1,6 @@
 /** Decoding with an encoder–decoder by the most probable token at every step. */
 import { BOS, EOS, PAD } from '../data/codec.ts';
-import { logSoftmax } from '../metrics/outputs.ts';
+import { logSoftmax, requireFinite } from '../metrics/outputs.ts';
 import type { EncoderDecoder } from '../model/encoder-decoder.ts';
 import type { Kernels } from '../kernels/kernels.ts';
 
@@ -33,13 +33,17 @@ export function requireMaxLength(maxLength: number): void {
   throw new RangeError(`The greatest length is a whole number of tokens from 1 on, not ${maxLength}.`);
 }
 
-/** Reads what the last decoding step gave for B sequences. */
+/**
+ * Reads what the last decoding step gave for B sequences.
+ * @throws RangeError for logits that are not finite
+ */
 export async function readStep(
   kernels: Kernels,
   model: EncoderDecoder,
   { Tx, B, lengths }: Pick<Sources, 'Tx' | 'B' | 'lengths'>,
 ): Promise<{ readonly logits: ArrayLike<number>; lookedAt(b: number): Float64Array | null }> {
   const logits = await kernels.read(model.outputs, B * model.K);
+  requireFinite(logits);
   const weights = model.attentionWeights && (await kernels.read(model.attentionWeights, B * Tx));
   return {
     logits,

@@ -1,6 +1,7 @@
 /** Generating texts for a label. */
 import { CorpusError } from '../corpus/errors.ts';
 import { BOS, EOS, SPECIALS, type ExampleCodec } from '../data/codec.ts';
+import { requireFinite } from '../metrics/outputs.ts';
 import { ConditionalGenerator } from '../model/conditional-generator.ts';
 import { Random, STREAM } from '../random.ts';
 import { neverGenerated } from './greedy.ts';
@@ -60,6 +61,7 @@ async function drawSamples(
     model.setBatch({ T: 1, B, lengths: null, inputs, targets: null, labels });
     model.forward(null);
     const logits = await kernels.read(model.outputs, B * V);
+    requireFinite(logits);
     samples.forEach((ids, b) => {
       if (ids.at(-1) === EOS) return; // its row is computed with the others, and is read no more
       const distribution = samplingDistribution(logits.subarray(b * V, (b + 1) * V), options, excluded);

@@ -2,7 +2,7 @@
 import { CorpusError } from '../corpus/errors.ts';
 import type { ExampleCodec } from '../data/codec.ts';
 import type { HostArray, Kernels } from '../kernels/kernels.ts';
-import { softmax } from '../metrics/outputs.ts';
+import { requireFinite, softmax } from '../metrics/outputs.ts';
 import { createTaskModel } from '../model/create.ts';
 import type { ParameterSet } from '../model/parameters.ts';
 import type { Architecture, Task } from '../model/spec.ts';
@@ -23,7 +23,10 @@ export function requireTask({ codec }: Trained, ...wanted: readonly Task[]): voi
   if (!wanted.includes(task)) throw new Error(`This network was trained for ${task}, not for ${wanted.join(' or ')}`);
 }
 
-/** Outputs [rows,K] of one batch, by a model planned for it alone. */
+/**
+ * Outputs [rows,K] of one batch, by a model planned for it alone.
+ * @throws RangeError when they are not finite numbers
+ */
 export async function outputsOf(
   { kernels, architecture, codec, parameters }: Trained,
   batch: AnyBatch,
@@ -34,13 +37,16 @@ export async function outputsOf(
     model.setBatch(batch);
     model.forward(null);
     const { rows, K } = model;
-    return { outputs: await kernels.read(model.outputs, rows * K), rows, K };
+    const outputs = await kernels.read(model.outputs, rows * K);
+    requireFinite(outputs);
+    return { outputs, rows, K };
   } finally {
     model.dispose();
   }
 }
 
 /**
+ * Ids of a text, and how they were read.
  * @throws CorpusError for a text without any token
  */
 export function readText({ codec }: Trained, text: string): { readonly ids: Int32Array; readonly read: ReadText } {

@@ -36,3 +36,16 @@ export function binaryLogLoss(z: number, yes: boolean): number {
 export function isYes(z: number): boolean {
   return z > 0;
 }
+
+/**
+ * Refuses to answer with what is no answer.
+ * @throws RangeError when an output is not a finite number
+ */
+export function requireFinite(outputs: ArrayLike<number>): void {
+  for (let i = 0; i < outputs.length; i++) {
+    if (Number.isFinite(outputs[i])) continue;
+    throw new RangeError(
+      `The network answers ${outputs[i]}, which is no finite number: its training diverged. Use an earlier checkpoint, or train again with a smaller learning rate or gradient clipping.`,
+    );
+  }
+}
