@@ -1,7 +1,7 @@
 /** What the renderer and the hosts see of corpora, runs and the machine: schemas and the types that follow from them. */
 import { z } from 'zod';
 import { architectureSchema } from '../engine/model/spec.ts';
-import { runConfigSchema, tokenizerSchema } from '../engine/training/config.ts';
+import { optimizerSchema, runConfigSchema, tokenizerSchema, trainingSchema } from '../engine/training/config.ts';
 
 const count = z.object({ token: z.string(), count: z.number() });
 
@@ -217,6 +217,9 @@ export const planRequestSchema = z.object({
   architecture: architectureSchema,
   batch: z.int().min(1),
   steps: z.int().min(1),
+  partition: trainingSchema.shape.partition,
+  /** Its slots take memory. */
+  optimizer: optimizerSchema.default({ kind: 'adam' }),
   valid: z.number().min(0).max(1),
   test: z.number().min(0).max(1),
   device: z.string(),

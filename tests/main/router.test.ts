@@ -133,6 +133,9 @@ test('a plan is given at once, with the measured part when asked again', async (
   expect(first.firstTokens.slice(0, 5)).toEqual(['t', 'h', 'e', '␣', 'q']);
   expect(first.stepsPerEpoch).toBe(Math.ceil(Math.floor(899 / 2) / 4));
   expect((await client.runs.plan(request)).secondsPerStep).toBe(0.25);
+  const random = await client.runs.plan({ ...request, partition: 'random', optimizer: { kind: 'sgd' } });
+  expect(random.stepsPerEpoch).toBe(Math.floor(Math.floor((900 - 4) / 4) / 2));
+  expect(random.memoryBytes).toBeLessThan(first.memoryBytes); // no moments beside the parameters
   const crowded = await client.runs.plan({ ...request, batch: 100 });
   expect(crowded.problems).toEqual([
     expect.stringMatching(/^The validation part has 100 tokens, but one batch .* needs 401 tokens: /),

@@ -5,7 +5,7 @@ import { checkSplits, type SplitSizes } from '../../engine/corpus/splits.ts';
 import { deserializeTokenizer } from '../../engine/corpus/tokenizer.ts';
 import { memoryPlan, parameterCount } from '../../engine/model/size.ts';
 import type { TrainingData } from '../../engine/protocol.ts';
-import type { TokenizerConfig } from '../../engine/training/config.ts';
+import type { TokenizerConfig, TrainingConfig } from '../../engine/training/config.ts';
 import type { Corpora } from './corpora.ts';
 import type { CorpusTexts } from './corpus-texts.ts';
 import { estimateTokens, headBytes, type TokenEstimate } from './head-tokens.ts';
@@ -44,7 +44,7 @@ export class Plan {
    * @throws ServiceError NOT_FOUND, CONFLICT for a corpus that is gone
    */
   async plan(request: PlanRequest): Promise<RunPlan> {
-    const { architecture, batch, steps, valid, test } = request;
+    const { architecture, batch, steps, partition, optimizer, valid, test } = request;
     const corpus = this.#corpora.whole(request.corpus);
     const tokens = await this.#tokensOf(corpus, request);
     const { vocabularySize, lengths } = tokens;
@@ -54,6 +54,7 @@ export class Plan {
         : checkSplits(lengths, batch, steps);
     const speed = await this.#speeds.of({ ...request, vocabularySize });
     if (speed.problem !== null) problems.push(speed.problem);
+    const bytes = speed.precision === 'float64' ? 8 : 4;
     return {
       vocabularySize,
       vocabularyExact: tokens.exact,
@@ -61,10 +62,8 @@ export class Plan {
       validTokens: lengths.valid ?? 0,
       testTokens: lengths.test ?? 0,
       parameters: parameterCount(architecture, vocabularySize),
-      memoryBytes: memoryPlan(architecture, vocabularySize, batch, steps, 'adam', speed.precision === 'float64' ? 8 : 4)
-        .total,
-      // As corpus/batches.ts: B rows of the text, windows of T along them.
-      stepsPerEpoch: Math.max(1, Math.ceil(Math.floor((lengths.train - 1) / batch) / steps)),
+      memoryBytes: memoryPlan(architecture, vocabularySize, batch, steps, optimizer.kind, bytes).total,
+      stepsPerEpoch: Math.max(1, stepsPerEpoch(lengths.train, batch, steps, partition)),
       secondsPerStep: speed.secondsPerStep,
       device: speed.device,
       deviceDetail: speed.deviceDetail,
@@ -101,6 +100,13 @@ export class Plan {
     }
     return estimate;
   }
+}
+
+/** As corpus/batches.ts: windows of T along B rows of the text, or B at a time of the windows that fit behind any offset. */
+function stepsPerEpoch(tokens: number, B: number, T: number, partition: TrainingConfig['partition']): number {
+  if (partition === 'sequential') return Math.ceil(Math.floor((tokens - 1) / B) / T);
+  const behindAny = Math.floor((tokens - T) / T);
+  return Math.floor((behindAny >= B ? behindAny : Math.floor((tokens - 1) / T)) / B);
 }
 
 async function firstTokens({ tokenizerPath, train }: TrainingData): Promise<string[]> {

@@ -95,6 +95,8 @@ export class RunForm {
         architecture: this.config.architecture,
         batch: this.config.training.batch,
         steps: this.config.training.steps,
+        partition: this.config.training.partition,
+        optimizer: this.config.training.optimizer,
         valid: this.config.split.valid,
         test: this.config.split.test,
         device: this.config.device,
