@@ -16,7 +16,13 @@ import { explainIssue, flagName } from './explain.ts';
 export interface TrainFlags {
   readonly task: RunConfig['architecture']['task'];
   readonly tokenizer?: RunConfig['tokenizer']['kind'];
+  readonly encoding?: string;
+  readonly vocabulary?: number;
+  readonly minFrequency?: number;
+  readonly lowercase?: boolean;
   readonly cell?: RunConfig['architecture']['cell'];
+  readonly activation?: RunConfig['architecture']['activation'];
+  readonly reset?: RunConfig['architecture']['reset'];
   readonly layers?: number;
   readonly hidden?: number;
   readonly embedding?: number;
@@ -24,12 +30,16 @@ export interface TrainFlags {
   readonly tie?: boolean;
   readonly batch?: number;
   readonly steps?: number;
+  readonly partition?: RunConfig['training']['partition'];
   readonly epochs?: number;
   readonly maxSteps?: number;
   readonly maxMinutes?: number;
   readonly optimizer?: RunConfig['training']['optimizer']['kind'];
+  readonly momentum?: number;
+  readonly weightDecay?: number;
   readonly lr?: number;
   readonly schedule?: RunConfig['training']['schedule']['kind'];
+  readonly warmup?: number;
   readonly clip?: number;
   readonly seed?: number;
   readonly valid?: number;
@@ -55,7 +65,17 @@ export function addTrainFlags(command: Command): Command {
     .addOption(
       choice('--tokenizer <kind>', `what a token is (default: ${tokenizer.kind})`, tokenizerSchema.shape.kind.options),
     )
+    .option('--encoding <name>', 'encoding of the texts (default: found out)')
+    .option('--vocabulary <n>', 'most tokens to keep; for bpe the vocabulary to learn', number)
+    .option('--min-frequency <n>', 'tokens seen less often become <unk> (default: 1)', number)
+    .option('--lowercase', 'make all letters small')
     .addOption(choice('--cell <kind>', `recurrent cell (default: ${architecture.cell})`, cellFamilies))
+    .addOption(
+      choice('--activation <name>', 'non-linearity of the rnn cell (default: tanh)', ['tanh', 'relu', 'sigmoid']),
+    )
+    .addOption(
+      choice('--reset <when>', 'reset gate of the gru cell and its product (default: after)', ['after', 'before']),
+    )
     .option('--layers <n>', `stacked layers (default: ${architecture.layers})`, number)
     .option('--hidden <n>', `hidden units H of each layer (default: ${architecture.hidden})`, number)
     .option('--embedding <n>', 'embedding width E; 0 feeds one-hot vectors (default: 0 for char, H otherwise)', number)
@@ -63,6 +83,12 @@ export function addTrainFlags(command: Command): Command {
     .option('--tie', 'the output layer shares the embedding’s weights')
     .option('--batch <n>', `sequences side by side B (default: ${training.batch})`, number)
     .option('--steps <n>', `steps back in time T (default: ${training.steps})`, number)
+    .addOption(
+      choice('--partition <kind>', 'windows in order, or from anywhere (default: sequential)', [
+        'sequential',
+        'random',
+      ]),
+    )
     .option('--epochs <n>', `end after so many passes over the text (default: ${training.maxEpochs})`, number)
     .option('--max-steps <n>', 'end after so many steps', number)
     .option(
@@ -71,8 +97,11 @@ export function addTrainFlags(command: Command): Command {
       number,
     )
     .addOption(choice('--optimizer <name>', `optimiser (default: ${training.optimizer.kind})`, kinds(optimizerSchema)))
+    .option('--momentum <x>', 'of the momentum optimiser (default: 0.9)', number)
+    .option('--weight-decay <x>', 'of adamw (default: 0.01)', number)
     .option('--lr <x>', 'learning rate (default: one that suits the optimiser)', number)
     .addOption(choice('--schedule <name>', 'learning-rate schedule (default: as char-rnn)', kinds(scheduleSchema)))
+    .option('--warmup <n>', 'steps of warm-up of the cosine schedule (default: 100)', number)
     .option('--clip <x>', `largest global gradient norm, 0 for none (default: ${training.clip})`, number)
     .option('--seed <n>', `seed of everything random (default: ${training.seed})`, number)
     .option('--valid <fraction>', `part of the text kept for validation (default: ${split.valid})`, number)
@@ -117,10 +146,17 @@ export function runConfigOf(
       valid: flags.valid ?? (ownFiles ? 0 : split.valid),
       test: flags.test ?? (ownFiles ? 0 : split.test),
     },
-    tokenizer: { kind: tokenizer, maxVocabulary: usualVocabulary(tokenizer) },
+    tokenizer: {
+      kind: tokenizer,
+      maxVocabulary: flags.vocabulary ?? usualVocabulary(tokenizer),
+      minFrequency: flags.minFrequency,
+      lowercase: flags.lowercase,
+    },
     architecture: {
       task: flags.task,
       cell: flags.cell ?? architecture.cell,
+      activation: flags.activation,
+      reset: flags.reset,
       layers: flags.layers ?? architecture.layers,
       hidden,
       embedding: flags.embedding ?? (wide ? hidden : architecture.embedding),
@@ -131,9 +167,16 @@ export function runConfigOf(
       ...training,
       batch: flags.batch ?? training.batch,
       steps: flags.steps ?? training.steps,
-      optimizer: { kind: optimizer },
+      partition: flags.partition ?? training.partition,
+      optimizer: {
+        kind: optimizer,
+        ...(flags.momentum !== undefined && { momentum: flags.momentum }),
+        ...(flags.weightDecay !== undefined && { weightDecay: flags.weightDecay }),
+      },
       learningRate: flags.lr ?? usualLearningRate(optimizer),
-      schedule: flags.schedule ? { kind: flags.schedule } : training.schedule,
+      schedule: flags.schedule
+        ? { kind: flags.schedule, ...(flags.warmup !== undefined && { warmupSteps: flags.warmup }) }
+        : training.schedule,
       clip: flags.clip === undefined ? training.clip : flags.clip === 0 ? null : flags.clip,
       maxEpochs: flags.epochs ?? (limited ? null : training.maxEpochs),
       maxSteps: flags.maxSteps ?? null,
@@ -149,6 +192,13 @@ export function runConfigOf(
 }
 
 function checkCombinations(flags: TrainFlags): void {
+  const only = (flag: 'momentum' | 'weightDecay' | 'warmup', given: unknown, needed: string) => {
+    if (flags[flag] === undefined || given === needed.split(' ')[1]) return;
+    throw new UsageError(`${flagName(flag)} belongs to ${needed}: add that, or leave it out.`);
+  };
+  only('momentum', flags.optimizer, '--optimizer momentum');
+  only('weightDecay', flags.optimizer, '--optimizer adamw');
+  only('warmup', flags.schedule, '--schedule cosine');
   if (flags.validFile !== undefined && flags.valid) {
     throw new UsageError('--valid takes a part of the text and --valid-file another text: give one of them.');
   }
@@ -161,6 +211,11 @@ function checkCombinations(flags: TrainFlags): void {
 const flagOf: Readonly<Record<string, keyof TrainFlags>> = {
   'split.valid': 'valid',
   'split.test': 'test',
+  'tokenizer.maxVocabulary': 'vocabulary',
+  'tokenizer.minFrequency': 'minFrequency',
+  'training.optimizer.momentum': 'momentum',
+  'training.optimizer.weightDecay': 'weightDecay',
+  'training.schedule.warmupSteps': 'warmup',
   'architecture.layers': 'layers',
   'architecture.hidden': 'hidden',
   'architecture.embedding': 'embedding',

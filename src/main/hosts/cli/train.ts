@@ -14,8 +14,8 @@ export async function train(file: string, flags: TrainFlags, workspace: string, 
   runConfigOf(flags, { main: file, valid: flags.validFile ?? null, test: flags.testFile ?? null });
   await followed(workspace, terminal, async (client, bar, signal) => {
     const take = async (path: string | undefined) =>
-      path === undefined ? null : (await importFile(client, path, bar, signal)).id;
-    const main = (await importFile(client, file, bar, signal)).id;
+      path === undefined ? null : (await importFile(client, path, flags.encoding ?? null, bar, signal)).id;
+    const main = (await importFile(client, file, flags.encoding ?? null, bar, signal)).id;
     const corpora = { main, valid: await take(flags.validFile), test: await take(flags.testFile) };
     const run = await client.runs.create({ config: runConfigOf(flags, corpora), name: flags.name ?? null });
     return { id: run.id, before: 0 };
@@ -69,12 +69,15 @@ async function interruptible<T>(interrupts: Interrupts, work: (signal: AbortSign
   return result;
 }
 
-async function importFile(client: Client, file: string, bar: ProgressBar, signal: AbortSignal): Promise<Corpus> {
+async function importFile(
+  client: Client,
+  file: string,
+  encoding: string | null,
+  bar: ProgressBar,
+  signal: AbortSignal,
+): Promise<Corpus> {
   const path = resolve(file);
-  const events = await client.corpora.import(
-    { source: { type: 'path', path }, encoding: null, name: null },
-    { signal },
-  );
+  const events = await client.corpora.import({ source: { type: 'path', path }, encoding, name: null }, { signal });
   try {
     for await (const event of events) {
       if (event.type === 'done') return event.corpus;

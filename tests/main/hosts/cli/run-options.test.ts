@@ -14,6 +14,27 @@ function configOf(...args: string[]) {
   return runConfigOf(command.parse(args, { from: 'user' }).opts<TrainFlags>(), corpora);
 }
 
+test('the flags of tokenisers, cells, optimisers and schedules are theirs', () => {
+  const config = configOf(
+    ...['--tokenizer', 'word', '--vocabulary', '500', '--min-frequency', '3', '--lowercase'],
+    ...['--cell', 'rnn', '--activation', 'relu', '--partition', 'random'],
+    ...['--optimizer', 'momentum', '--momentum', '0.5', '--schedule', 'cosine', '--warmup', '7'],
+  );
+  expect(config.tokenizer).toMatchObject({ maxVocabulary: 500, minFrequency: 3, lowercase: true });
+  expect(config.architecture).toMatchObject({ cell: 'rnn', activation: 'relu' });
+  expect(config.training).toMatchObject({
+    partition: 'random',
+    optimizer: { kind: 'momentum', momentum: 0.5 },
+    schedule: { kind: 'cosine', warmupSteps: 7 },
+  });
+  expect(configOf('--cell', 'gru', '--reset', 'before').architecture.reset).toBe('before');
+  expect(configOf('--optimizer', 'adamw', '--weight-decay', '0.1').training.optimizer).toMatchObject({
+    weightDecay: 0.1,
+  });
+  expect(() => configOf('--momentum', '0.5')).toThrow(/^--momentum belongs to --optimizer momentum/);
+  expect(() => configOf('--vocabulary', '1')).toThrow(/^--vocabulary 1: it must be at least 2\.$/);
+});
+
 describe('defaults', () => {
   test('are the char-rnn preset', () => {
     expect(configOf()).toMatchObject({ ...charRnn.config, corpus: 'c', device: 'auto', threads: null });
