@@ -86,6 +86,27 @@ describe.each(variants)('attention %s', (_, fields) => {
     );
   });
 
+  it('narrower beams keep the most probable extensions, less one for each that has ended', async () => {
+    const model = await make(fields, 2);
+    for (const width of [2, 3, 5]) {
+      const done: number[][] = [];
+      let alive: number[][] = [[]];
+      for (let step = 0; step < 4; step++) {
+        const extensions = [];
+        for (const ids of alive.flatMap((from) => [EOS, ...words].map((id) => [...from, id]))) {
+          extensions.push({ ids, logProbability: await forced(model, source, ids) });
+        }
+        extensions.sort((a, b) => b.logProbability - a.logProbability);
+        const kept = extensions.slice(0, width - done.length).map(({ ids }) => ids);
+        done.push(...kept.filter((ids) => ids.at(-1) === EOS));
+        alive = kept.filter((ids) => ids.at(-1) !== EOS);
+      }
+      const found = await beamSearch(kernels, model, source, options({ width, maxLength: 4 }));
+      const sorted = (all: number[][]) => all.map((ids) => ids.join(' ')).sort();
+      expect(sorted(found.map(({ ids }) => [...ids]))).toEqual(sorted([...done, ...alive]));
+    }
+  });
+
   it('a beam of 1 is greedy, whatever the length penalty', async () => {
     for (const seed of [1, 2, 3, 4, 5, 6]) {
       const model = await make(fields, seed);

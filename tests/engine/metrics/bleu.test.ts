@@ -71,7 +71,12 @@ describe('BLEU', () => {
     expect(two.score).toBeCloseTo(50, 12);
   });
 
-  it('1 for equal texts, 0 where nothing matches, is said, or is long enough', () => {
+  it('of several references the closest length counts, the shorter of two as close', () => {
+    expect(bleu([['a b c d', 'a b c d e', 'a b c']]).referenceLength).toBe(3);
+    expect(bleu([['a b c d', 'a b', 'a b c d e', 'a b c d e f']]).referenceLength).toBe(5);
+  });
+
+  it('100 for equal texts, 0 where nothing matches, is said, or is long enough', () => {
     expect(bleu([['A b c d.', 'A b c d.']]).score).toBeCloseTo(100, 12);
     expect(bleu([['w x y z', 'a b c d']]).score).toBe(0);
     expect(bleu([['', 'a b c d']])).toMatchObject({ score: 0, brevityPenalty: 0 });
