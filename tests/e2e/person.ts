@@ -83,7 +83,9 @@ export class Person {
 
   /** The big number: validation perplexity. NaN while there is none. */
   async validationPerplexity(): Promise<number> {
-    const value = this.page.locator('p', { hasText: /^validation perplexity$/ }).locator('xpath=preceding-sibling::p[1]');
+    const value = this.page
+      .locator('p', { hasText: /^validation perplexity$/ })
+      .locator('xpath=preceding-sibling::p[1]');
     return Number(await value.innerText());
   }
 
