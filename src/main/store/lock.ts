@@ -31,7 +31,16 @@ export function lockWorkspace(workspace: Workspace): WorkspaceLock {
         'Use that window, close it first, or open another workspace.',
     );
   }
-  writeFileSync(ownerFile(workspace), `${process.pid}\n`);
+  try {
+    writeFileSync(ownerFile(workspace), `${process.pid}\n`);
+  } catch (error) {
+    database.close();
+    throw new WorkspaceError(
+      'unusable',
+      `The workspace ${workspace.root} cannot be written: ${(error as Error).message}. Choose a folder that you may write to.`,
+      { cause: error },
+    );
+  }
   return { release: () => database.close() };
 }
 

@@ -1,9 +1,12 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { onTestFinished, expect, test } from 'vitest';
 import { WorkspaceError } from '../../../src/main/store/errors.ts';
+import { lockWorkspace } from '../../../src/main/store/lock.ts';
 import { openStore } from '../../../src/main/store/store.ts';
+import { workspaceAt } from '../../../src/main/store/workspace.ts';
 import { temporaryFolder } from '../temporary.ts';
 import { sampleRun } from './samples.ts';
 
@@ -73,4 +76,10 @@ test('a reader sees what a running writer has committed', () => {
 test('there is nothing to read where there is no workspace, and none is made', () => {
   const folder = join(temporaryFolder(), 'nowhere');
   expect(() => openStore(folder, { readOnly: true })).toThrow(WorkspaceError);
+});
+
+test('a folder that cannot be written is refused with a sentence', () => {
+  const workspace = workspaceAt(temporaryFolder());
+  mkdirSync(`${workspace.lock}.pid`); // where the owner's number belongs
+  expect(() => lockWorkspace(workspace)).toThrow(/cannot be written: .*Choose a folder that you may write to\.$/);
 });
