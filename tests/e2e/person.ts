@@ -90,6 +90,6 @@ export class Person {
   }
 
   async expectStatus(status: string): Promise<void> {
-    await expect(this.page.locator('header').getByText(status, { exact: true })).toBeVisible({ timeout: 60_000 });
+    await expect(this.page.locator('header').getByText(status, { exact: true })).toBeVisible({ timeout: 120_000 });
   }
 }

@@ -5,7 +5,7 @@ import { expect, test } from './app.ts';
 import { Person, shortText } from './person.ts';
 
 test('from a text file to trained, compared, used and exported models', async ({ app, page }) => {
-  test.setTimeout(240_000);
+  test.setTimeout(600_000);
   const person = new Person(page);
   const errors: string[] = [];
   page.on('pageerror', (error) => errors.push(error.message));

@@ -68,7 +68,7 @@ export const trainingSchema = z
     maxEpochs: z.number().gt(0).nullable(),
     maxSteps: z.int().min(1).nullable(),
     maxMinutes: z.number().gt(0).nullable(),
-    /** Steps between evaluations on validation; null: about ten times an epoch. */
+    /** Steps between evaluations on validation; null: about ten times an epoch, at least 50 steps apart. */
     evalEvery: z.int().min(1).nullable(),
     /** Evaluations without improvement before stopping early; null: never. */
     earlyStopping: z.int().min(1).nullable(),

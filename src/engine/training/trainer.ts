@@ -22,6 +22,8 @@ const clipEpsilon = 1e-6;
 const sampleLength = { char: 200, word: 60, bpe: 80 } as const;
 /** Evaluations an epoch when the person does not say; fewer where validation is long, so that they stay under a tenth of the time. */
 const evaluationsPerEpoch = 10;
+/** A small network on a short text makes hundreds of steps a second; evaluating more often than this tells nothing. */
+const fewestStepsBetween = 50;
 
 /** A checkpoint remembers at least this much of the training before it. */
 const rememberedSeconds = 5;
@@ -118,7 +120,8 @@ export class Trainer {
     // A forward pass costs about a third of a step: this many training steps between evaluations keep those under a tenth.
     const evalSteps = this.#in.valid ? Math.ceil(this.#in.valid.length / (B * T)) : 0;
     this.evalEvery =
-      training.evalEvery ?? Math.max(1, Math.round(this.stepsPerEpoch / evaluationsPerEpoch), Math.ceil(evalSteps * 3));
+      training.evalEvery ??
+      Math.max(fewestStepsBetween, Math.round(this.stepsPerEpoch / evaluationsPerEpoch), evalSteps * 3);
   }
 
   get config(): RunConfig {

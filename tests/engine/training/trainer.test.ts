@@ -248,3 +248,12 @@ describe('Trainer', () => {
     of.dispose();
   });
 });
+
+describe('evaluations that nobody asked for', () => {
+  it('are at least 50 steps apart: a short text has few steps in an epoch', () => {
+    const of = trainer(tinyConfig({ training: { evalEvery: null } }));
+    expect(of.stepsPerEpoch).toBeLessThan(50);
+    expect(of.evalEvery).toBe(50);
+    of.dispose();
+  });
+});

@@ -97,7 +97,7 @@ export const newRun = {
   partition: 'Windows are read',
   partitions: { sequential: 'in order, state carried over', random: 'at random, state from zero' },
   evalEvery: 'Steps between evaluations',
-  evalEveryHint: 'Empty: about ten times an epoch.',
+  evalEveryHint: 'Empty: about ten times an epoch, 50 steps apart or more.',
   earlyStopping: 'Stop early after',
   earlyStoppingHint: 'Evaluations without improvement; empty: never.',
   checkpointEvery: 'Steps between checkpoints',
