@@ -51,7 +51,7 @@ export async function generate(client: Client, name: string, flags: GenerateFlag
     for await (const event of events) {
       if (event.type === 'unknown') {
         const shown = event.characters.map((character) => JSON.stringify(character)).join(', ');
-        terminal.note(`Not in this run's vocabulary, and left to it as unknown: ${shown}`);
+        terminal.note(`Not in this run's vocabulary, so the text goes on without: ${shown}`);
         if (terminal.json) terminal.event({ event: 'unknown', characters: event.characters });
       } else if (event.type === 'text') {
         terminal.text(event.text);
