@@ -4,6 +4,7 @@
  */
 import { eventIterator, oc } from '@orpc/contract';
 import { z } from 'zod';
+import { dataSchema } from '../engine/data/config.ts';
 import { runConfigSchema } from '../engine/training/config.ts';
 import {
   appInfoSchema,
@@ -14,8 +15,12 @@ import {
   generateOptionsSchema,
   importEventSchema,
   importSourceSchema,
+  inspectionSchema,
+  modelInputSchema,
   planRequestSchema,
   planSchema,
+  predictionInputSchema,
+  predictionSchema,
   previewSchema,
   runDetailSchema,
   runSchema,
@@ -53,6 +58,13 @@ export const contract = {
     text: base
       .input(id.extend({ offset: z.int().min(0), length: z.int().min(1).max(1_000_000) }))
       .output(z.object({ text: z.string(), offset: z.number(), total: z.number() })), // bytes of UTF-8, cut at whole characters
+    /**
+     * Reads a corpus from end to end as data: rows, problems by line, labels. `data` null reads it as it looks; `target` is the corpus
+     * of the targets of line-aligned pairs.
+     */
+    inspect: base
+      .input(id.extend({ target: z.string().min(1).nullable(), data: dataSchema.nullable() }))
+      .output(inspectionSchema),
     rename: base.input(id.extend({ name: z.string().trim().min(1).max(300) })).output(corpusSchema),
     remove: base.input(ids).output(z.object({ undo: z.array(z.string()) })),
     restore: base.input(ids).output(z.void()),
@@ -94,6 +106,10 @@ export const contract = {
     plan: base.input(planRequestSchema).output(planSchema),
     /** Streams text as it is generated; leaving stops it. */
     generate: base.input(id.extend({ options: generateOptionsSchema })).output(eventIterator(generateEventSchema)),
+    /** What the best checkpoint answers. Not for language models, which generate. */
+    predict: base.input(id.extend({ input: predictionInputSchema })).output(predictionSchema),
+    /** What it can be asked. */
+    modelInput: base.input(id).output(modelInputSchema),
     /** Writes the file to `path`, or (null) makes it ready for download and says under which ticket. */
     export: base
       .input(id.extend({ format: z.enum(['safetensors']), path: z.string().nullable() }))

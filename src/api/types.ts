@@ -1,5 +1,9 @@
 /** What the renderer and the hosts see of corpora, runs and the machine: schemas and the types that follow from them. */
 import { z } from 'zod';
+import { dataSchema, defaultData } from '../engine/data/config.ts';
+import type { Prediction } from '../engine/inference/prediction.ts';
+import { figureNames } from '../engine/metrics/figures.ts';
+import type { TaskResult } from '../engine/metrics/results.ts';
 import { architectureSchema } from '../engine/model/spec.ts';
 import { optimizerSchema, runConfigSchema, tokenizerSchema, trainingSchema } from '../engine/training/config.ts';
 
@@ -27,6 +31,36 @@ export const corpusSchema = z.object({
   missing: z.boolean(),
 });
 export type Corpus = z.output<typeof corpusSchema>;
+
+/** What was found in a corpus read as data. */
+export const inspectionSchema = z.object({
+  data: dataSchema,
+  /** What its beginning looks like. */
+  suggested: dataSchema,
+  rows: z.number(),
+  usable: z.number(),
+  problems: z.array(z.object({ line: z.number(), message: z.string() })).readonly(),
+  moreProblems: z.number(),
+  columns: z.array(z.string()).readonly(),
+  fields: z.array(z.string()).readonly(),
+  preview: z.array(z.array(z.string()).readonly()).readonly(),
+  labels: z.array(z.object({ label: z.string(), count: z.number() })).readonly(),
+  moreLabels: z.number(),
+  notes: z.array(z.string()).readonly(),
+});
+export type DataInspection = z.output<typeof inspectionSchema>;
+
+/** Single numbers among a task's measures, by name (engine/metrics/figures.ts). */
+export const figuresSchema = z.partialRecord(z.enum(figureNames), z.number());
+export type RunFigures = z.output<typeof figuresSchema>;
+
+/** What a task measures; it comes from this program's own engine, so that its kind says all. */
+const resultSchema = z.custom<TaskResult>(hasKind);
+export const predictionSchema = z.custom<Prediction>(hasKind);
+
+function hasKind(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && 'kind' in value;
+}
 
 export const runStatuses = [
   'queued',
@@ -74,6 +108,10 @@ export const runSchema = z.object({
   bestStep: z.number().nullable(),
   bestLoss: z.number().nullable(),
   testLoss: z.number().nullable(),
+  /** Of the last evaluation, of the best one (by loss), and of the test; null where there is none yet. */
+  validFigures: figuresSchema.nullable(),
+  bestFigures: figuresSchema.nullable(),
+  testFigures: figuresSchema.nullable(),
   tokensPerSecond: z.number().nullable(),
   secondsLeft: z.number().nullable(),
   checkpointStep: z.number().nullable(),
@@ -103,12 +141,45 @@ export const evalSchema = z.object({
   epoch: z.number(),
   split: z.enum(['valid', 'test']),
   loss: z.number(),
-  bitsPerCharacter: z.number(),
+  /** Language models. */
+  bitsPerCharacter: z.number().nullable(),
+  figures: figuresSchema,
+  /** Everything measured; kept of the newest and the best evaluation, and of the test. */
+  metrics: resultSchema.nullable(),
   elapsed: z.number(),
 });
 export type Evaluation = z.output<typeof evalSchema>;
 
-export const sampleSchema = z.object({ step: z.number(), text: z.string() });
+const numberRows = z.array(z.array(z.number()).readonly()).readonly();
+
+export const sampleSchema = z.object({
+  step: z.number(),
+  text: z.string(),
+  detail: z
+    .discriminatedUnion('kind', [
+      z.object({
+        kind: z.literal('answers'),
+        answers: z
+          .array(
+            z.object({
+              input: z.string(),
+              expected: z.string().nullable(),
+              answer: z.string(),
+              right: z.boolean().nullable(),
+            }),
+          )
+          .readonly(),
+      }),
+      z.object({
+        kind: z.literal('forecast'),
+        columns: z.array(z.string()).readonly(),
+        history: numberRows,
+        truth: numberRows,
+        forecast: numberRows,
+      }),
+    ])
+    .nullable(),
+});
 export type Sample = z.output<typeof sampleSchema>;
 
 export const logLineSchema = z.object({
@@ -179,10 +250,20 @@ export const generateOptionsSchema = z.object({
 });
 export type GenerateRequest = z.output<typeof generateOptionsSchema>;
 
-/** Where an import's bytes are: a path main can read, a finished upload (serve), pasted text, or the bundled sample. */
+/** Where an import's bytes are: a path main can read, finished uploads (serve), pasted text, or the bundled sample. */
 export const importSourceSchema = z.discriminatedUnion('type', [
+  /** A file, or a folder of files named by class, one example a line. */
   z.object({ type: z.literal('path'), path: z.string().min(1) }),
   z.object({ type: z.literal('upload'), upload: z.string().min(1), name: z.string().min(1) }),
+  /** Such a folder, file by file. */
+  z.object({
+    type: z.literal('uploads'),
+    name: z.string().min(1),
+    files: z
+      .array(z.object({ upload: z.string().min(1), name: z.string().min(1) }))
+      .min(1)
+      .max(10_000),
+  }),
   z.object({ type: z.literal('text'), text: z.string().max(64_000_000), name: z.string().min(1) }),
   z.object({ type: z.literal('sample') }),
 ]);
@@ -213,6 +294,12 @@ export type ImportEvent = z.output<typeof importEventSchema>;
 
 export const planRequestSchema = z.object({
   corpus: z.string().min(1),
+  data: dataSchema.default(defaultData),
+  validCorpus: z.string().nullable().default(null),
+  testCorpus: z.string().nullable().default(null),
+  vectorsCorpus: z.string().nullable().default(null),
+  /** Examples are shuffled by it before they are split. */
+  seed: trainingSchema.shape.seed.default(1),
   tokenizer: tokenizerSchema,
   architecture: architectureSchema,
   batch: z.int().min(1),
@@ -240,11 +327,84 @@ export const planSchema = z.object({
   secondsPerStep: z.number().nullable(),
   device: z.string(),
   deviceDetail: z.string(),
-  /** Real tokens of the corpus, for the drawing. */
+  /** Real tokens of the corpus, for the drawing; of examples those of the first one, of numbers the values of its first column. */
   firstTokens: z.array(z.string()),
+  /** What the network is to answer to them: a tag or value for each, one class or value, or the target's tokens; none of running text. */
+  firstTargets: z.array(z.string()),
+  /** Data of examples; null of running text. */
+  examples: z
+    .object({
+      train: z.number(),
+      valid: z.number(),
+      test: z.number(),
+      /** Most steps of an example, and of a pair's target (with its end). */
+      longest: z.number(),
+      longestTarget: z.number().nullable(),
+      /** Width of the output: classes, tags, labels, target vocabulary or variables. */
+      outputs: z.number(),
+      labels: z.array(z.string()).nullable(),
+      skippedRows: z.number(),
+      cut: z.number(),
+      tooLong: z.number(),
+      /** Share of held-out tokens that the vocabulary lacks; null for numbers. */
+      unknownRate: z.number().nullable(),
+      /** Tokens of the vocabulary that have a word vector, and the share of the text they are. */
+      vectors: z.object({ tokens: z.number(), vocabulary: z.number(), share: z.number() }).nullable(),
+    })
+    .nullable(),
   problems: z.array(z.string()),
 });
 export type RunPlan = z.output<typeof planSchema>;
+
+/** What a trained run can be asked, and with what. */
+export const predictionInputSchema = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('text'),
+    text: z.string().max(1_000_000),
+    translate: z
+      .object({
+        width: z.int().min(1).max(100),
+        lengthPenalty: z.number().min(0).max(10),
+        best: z.int().min(1).max(100),
+        maxLength: z.int().min(1).max(10_000),
+      })
+      .partial()
+      .optional(),
+  }),
+  z.object({
+    kind: z.literal('label'),
+    label: z.string().max(10_000),
+    generate: z
+      .object({
+        count: z.int().min(1).max(1000),
+        length: z.int().min(1).max(100_000),
+        temperature: z.number().min(0).max(100),
+        topK: z.int().min(1).nullable(),
+        topP: z.number().gt(0).max(1).nullable(),
+        seed: z.int().min(0).max(4294967295),
+      })
+      .partial()
+      .optional(),
+  }),
+  z.object({ kind: z.literal('rows'), rows: z.array(z.array(z.number())).min(1).max(1_000_000) }),
+]);
+export type PredictionRequest = z.output<typeof predictionInputSchema>;
+
+/** What a trained run reads and answers, for a form to ask it, with something of its own data to begin with. */
+export const modelInputSchema = z.object({
+  /** Classes, tags or labels; null where there are none. */
+  labels: z.array(z.string()).nullable(),
+  inputColumns: z.array(z.string()),
+  targetColumns: z.array(z.string()),
+  /** Series: rows that a forecast is made from, and how many it is of. */
+  window: z.number(),
+  horizon: z.number(),
+  /** Texts of its data; none where the corpus is gone. */
+  texts: z.array(z.string()),
+  /** Rows of its input columns: of a series the last ones. */
+  rows: z.array(z.array(z.number())),
+});
+export type ModelInput = z.output<typeof modelInputSchema>;
 
 export const generateEventSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('text'), text: z.string(), count: z.number() }),

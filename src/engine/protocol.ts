@@ -2,8 +2,17 @@
  * What crosses the border of the engine process: commands in, events out, discriminated unions with the job's id. One engine
  * process does one job at a time. Pure module (types and schemas).
  */
-import type { RunConfig, TokenizerConfig } from './training/config.ts';
+import type { DataConfig } from './data/config.ts';
+import type { Inspection } from './data/inspect.ts';
+import type { DatasetRequest } from './data/prepare.ts';
+import type { DatasetSummary } from './data/store.ts';
+import type { DataSource } from './data/survey.ts';
+import type { Prediction, PredictionInput } from './inference/prediction.ts';
+import type { Figures } from './metrics/figures.ts';
+import type { TaskResult } from './metrics/results.ts';
 import type { Architecture } from './model/spec.ts';
+import type { DataSizes } from './model/task-model.ts';
+import type { RunConfig, TokenizerConfig } from './training/config.ts';
 
 /** A tokenised text on disk: ids as little-endian uint16 (V ≤ 65,536) or uint32, and the vocabulary beside them. */
 export interface TokenFile {
@@ -14,8 +23,8 @@ export interface TokenFile {
   readonly length: number;
 }
 
-/** What a training job needs besides its configuration. Paths are absolute. */
-export interface TrainingData {
+/** What a language model's training needs besides its configuration. Paths are absolute. */
+export interface TokenData {
   /** Tokeniser state (corpus/tokenizer.ts, `serialize`), JSON file. */
   readonly tokenizerPath: string;
   readonly vocabularySize: number;
@@ -25,6 +34,15 @@ export interface TrainingData {
   readonly valid: TokenFile | null;
   readonly test: TokenFile | null;
 }
+
+/** A prepared data set of examples (data/prepare.ts), for every other task. */
+export interface ExampleSet {
+  readonly directory: string;
+  readonly sizes: DataSizes;
+  readonly summary: DatasetSummary;
+}
+
+export type TrainingData = TokenData | ExampleSet;
 
 export type EngineCommand =
   | {
@@ -42,10 +60,21 @@ export type EngineCommand =
       /** Decodes bytes to UTF-8 text with statistics. */
       readonly type: 'import-text';
       readonly job: string;
+      /** gzip is unpacked. */
       readonly sourcePath: string;
+      /** Files named by class, one example a line, to be imported as one table; null: `sourcePath` is one text. */
+      readonly classFiles: readonly { readonly path: string; readonly name: string }[] | null;
       readonly targetDir: string;
       readonly encoding: string | null;
     }
+  | {
+      /** Reads a data file from end to end and says what is in it and what is wrong with it. */
+      readonly type: 'inspect';
+      readonly job: string;
+      readonly source: DataSource;
+      readonly data: DataConfig | null;
+    }
+  | { readonly type: 'prepare'; readonly job: string; readonly request: DatasetRequest }
   | {
       /** Learns the tokeniser on the training part and writes token files. */
       readonly type: 'tokenize';
@@ -65,14 +94,23 @@ export type EngineCommand =
       readonly options: GenerateOptions;
       readonly device: string;
     }
+  | {
+      readonly type: 'predict';
+      readonly job: string;
+      readonly checkpointPath: string;
+      readonly input: PredictionInput;
+      readonly device: string;
+    }
   | { readonly type: 'devices'; readonly job: string }
   | {
       readonly type: 'estimate';
       readonly job: string;
       readonly architecture: Architecture;
-      readonly vocabularySize: number;
+      readonly sizes: DataSizes;
       readonly batch: number;
+      /** Steps of a sequence, and of an encoder–decoder's target. */
       readonly steps: number;
+      readonly targetSteps: number;
       readonly device: string;
       readonly threads: number | null;
     }
@@ -99,7 +137,10 @@ export interface DeviceInfo {
   readonly preferred: boolean;
 }
 
-/** One training step's numbers. `loss` is the mean cross-entropy in nats; perplexity is its exponential. */
+/**
+ * One training step's numbers. `loss` is the mean of the task's loss: cross-entropy in nats (of a distribution over tokens its
+ * exponential is the perplexity), binary cross-entropy in nats, or the squared error of scaled numbers.
+ */
 export interface StepMetrics {
   readonly step: number;
   readonly epoch: number;
@@ -117,8 +158,42 @@ export interface EvalMetrics {
   readonly epoch: number;
   readonly split: 'valid' | 'test';
   readonly loss: number;
-  readonly bitsPerCharacter: number;
+  /** Language models; null for other tasks. */
+  readonly bitsPerCharacter: number | null;
+  /** The task's single numbers; none of a language model. */
+  readonly figures: Figures;
+  /** Everything measured; null of a language model. */
+  readonly metrics: TaskResult | null;
   readonly elapsed: number;
+}
+
+/** What the model made, at an evaluation, of some examples of the validation part. */
+export type SampleDetail =
+  | {
+      readonly kind: 'answers';
+      readonly answers: readonly {
+        /** The text, or the label that was generated for. */
+        readonly input: string;
+        /** null where anything would do. */
+        readonly expected: string | null;
+        readonly answer: string;
+        readonly right: boolean | null;
+      }[];
+    }
+  /** Each [steps][columns], in the units of the data: the end of what was read, what followed, and what was forecast of it. */
+  | {
+      readonly kind: 'forecast';
+      readonly columns: readonly string[];
+      readonly history: readonly (readonly number[])[];
+      readonly truth: readonly (readonly number[])[];
+      readonly forecast: readonly (readonly number[])[];
+    };
+
+export interface SampleMetrics {
+  readonly step: number;
+  /** As text; of a language model all there is. */
+  readonly text: string;
+  readonly detail: SampleDetail | null;
 }
 
 export type FinishReason = 'finished' | 'stopped' | 'early-stopped';
@@ -143,7 +218,7 @@ export type EngineEvent =
       readonly secondsLeft: number | null;
     }
   | { readonly type: 'eval'; readonly job: string; readonly metrics: EvalMetrics; readonly best: boolean }
-  | { readonly type: 'sample'; readonly job: string; readonly step: number; readonly text: string }
+  | { readonly type: 'sample'; readonly job: string; readonly sample: SampleMetrics }
   | {
       readonly type: 'checkpoint';
       readonly job: string;
@@ -189,7 +264,7 @@ export type JobResult =
   | { readonly type: 'import-text'; readonly imported: ImportedText }
   | {
       readonly type: 'tokenize';
-      readonly data: TrainingData;
+      readonly data: TokenData;
       readonly unknownRate: number;
       readonly frequent: readonly { readonly token: string; readonly count: number }[];
     }
@@ -198,6 +273,9 @@ export type JobResult =
       readonly text: string;
       readonly tokensPerSecond: number;
     }
+  | { readonly type: 'inspect'; readonly inspection: Inspection }
+  | { readonly type: 'prepare'; readonly data: ExampleSet }
+  | { readonly type: 'predict'; readonly prediction: Prediction }
   | { readonly type: 'devices'; readonly devices: readonly DeviceInfo[] }
   | {
       readonly type: 'estimate';

@@ -3,7 +3,10 @@
  * validated, stored with the run; together with the corpus it reproduces the run. Pure module: the renderer imports it.
  */
 import { z } from 'zod';
+import { dataSchema, defaultData } from '../data/config.ts';
+import { dataObjections } from '../data/objections.ts';
 import { architectureSchema } from '../model/spec.ts';
+import { trainingObjections } from './objections.ts';
 
 export const tokenizerSchema = z.strictObject({
   kind: z.enum(['char', 'word', 'bpe']),
@@ -75,6 +78,16 @@ export const trainingSchema = z
     /** Steps between checkpoints besides those at each evaluation; null: only there. */
     checkpointEvery: z.int().min(1).nullable(),
     seed: z.int().min(0).max(4294967295),
+    /** Classes and tags in the loss: all alike, or each by N / (K · its count), so that rare ones weigh as much as frequent ones. */
+    classWeights: z.enum(['none', 'balanced']).default('none'),
+    /**
+     * Encoder–decoder: with a probability that grows linearly from 0 to `rate` over the first `overSteps` steps, the decoder is fed
+     * its own most probable token instead of the true one (Bengio et al. 2015). null: teacher forcing throughout.
+     */
+    scheduledSampling: z
+      .strictObject({ rate: z.number().gt(0).max(1), overSteps: z.int().min(1) })
+      .nullable()
+      .default(null),
   })
   .superRefine((t, context) => {
     if (t.maxEpochs === null && t.maxSteps === null && t.maxMinutes === null) {
@@ -103,12 +116,15 @@ export const splitSchema = z
   });
 export type SplitConfig = z.output<typeof splitSchema>;
 
-/** A run's whole configuration: one shareable piece of JSON. */
-export const runConfigSchema = z.strictObject({
+const runConfigFields = z.strictObject({
   corpus: z.string().min(1),
+  /** How the corpus is read. */
+  data: dataSchema.default(defaultData),
   /** Corpora of their own for validation and test, instead of a part of `corpus`. */
   validCorpus: z.string().nullable().default(null),
   testCorpus: z.string().nullable().default(null),
+  /** A text of word vectors (GloVe, word2vec) that the input embedding begins with. */
+  vectorsCorpus: z.string().min(1).nullable().default(null),
   split: splitSchema,
   tokenizer: tokenizerSchema,
   architecture: architectureSchema,
@@ -116,5 +132,17 @@ export const runConfigSchema = z.strictObject({
   device: z.string().default('auto'),
   /** Threads of a CPU device; null: one per physical core. */
   threads: z.int().min(1).max(256).nullable().default(null),
+});
+
+/** A run's whole configuration: one shareable piece of JSON. */
+export const runConfigSchema = runConfigFields.superRefine((config, context) => {
+  const objections = [
+    ...dataObjections(config.data, config.architecture).map(({ path, message }) => ({
+      path: ['data', ...path],
+      message,
+    })),
+    ...trainingObjections(config),
+  ];
+  for (const { path, message } of objections) context.addIssue({ code: 'custom', path: [...path], message });
 });
 export type RunConfig = z.output<typeof runConfigSchema>;
