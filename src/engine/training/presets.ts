@@ -24,6 +24,11 @@ const words: RunConfig['tokenizer'] = {
   maxVocabulary: 10_000,
 };
 
+/** What matters for other tasks than language models only. */
+const teacherForced = { classWeights: 'none', scheduledSampling: null } as const satisfies Partial<
+  RunConfig['training']
+>;
+
 const lstm = {
   ...architectureDefaults,
   task: 'language-model',
@@ -54,6 +59,7 @@ const tiny: Preset = {
       earlyStopping: null,
       checkpointEvery: null,
       seed: 1,
+      ...teacherForced,
     },
   },
 };
@@ -86,6 +92,7 @@ export const charRnn: Preset = {
       earlyStopping: null,
       checkpointEvery: null,
       seed: 1,
+      ...teacherForced,
     },
   },
 };
@@ -117,6 +124,7 @@ const ptbSmall: Preset = {
       earlyStopping: null,
       checkpointEvery: null,
       seed: 1,
+      ...teacherForced,
     },
   },
 };
@@ -145,6 +153,7 @@ const ptbMedium: Preset = {
       earlyStopping: null,
       checkpointEvery: null,
       seed: 1,
+      ...teacherForced,
     },
   },
 };
