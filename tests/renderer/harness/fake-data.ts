@@ -1,7 +1,10 @@
 /** Made-up corpora and runs, the same every time. */
-import type { Corpus, Run, RunDetail, RunStatus, StepColumns } from '../../../src/api/types.ts';
-import { architectureDefaults } from '../../../src/engine/model/spec.ts';
+import type { Corpus, Evaluation, Run, RunDetail, RunStatus, StepColumns } from '../../../src/api/types.ts';
+import { architectureDefaults, type Task } from '../../../src/engine/model/spec.ts';
 import type { RunConfig } from '../../../src/engine/training/config.ts';
+import { usualConfig } from '../../../src/engine/training/task-presets.ts';
+import { dataCorpora } from './fake-inspections.ts';
+import { dataOf, figuresAt } from './fake-tasks.ts';
 
 const now = Date.now();
 const minute = 60_000;
@@ -32,7 +35,7 @@ export function corpus(index: number): Corpus {
     tokens.map((token, at) => ({ token, count: Math.round(top / (at + 1) ** 0.7) }));
   return {
     id: `corpus-${index}`,
-    name: index < 3 ? name : `${name} ${index}`,
+    name: index < 3 ? name : (dataCorpora[index - 3]?.[0] ?? `${name} ${index}`),
     createdAt: now - index * 90 * minute,
     deletedAt: null,
     source: index === 1 ? 'sample' : `/home/ada/texts/${name}`,
@@ -51,12 +54,20 @@ export function corpus(index: number): Corpus {
   };
 }
 
-export function config(index: number): RunConfig {
+export function config(index: number, task: Task = 'language-model'): RunConfig {
   const cells = ['lstm', 'gru', 'rnn'] as const;
-  return {
+  const from = {
     corpus: `corpus-${index % 3}`,
+    data: dataOf(task),
     validCorpus: null,
     testCorpus: null,
+    vectorsCorpus: null,
+    device: 'auto',
+    threads: null,
+  };
+  if (task !== 'language-model') return { ...usualConfig(task), ...from };
+  return {
+    ...from,
     split: { valid: 0.1, test: 0 },
     tokenizer: { kind: 'char', unit: 'codepoint', lowercase: false, minFrequency: 1 },
     architecture: {
@@ -84,9 +95,9 @@ export function config(index: number): RunConfig {
       earlyStopping: null,
       checkpointEvery: null,
       seed: 1 + index,
+      classWeights: 'none',
+      scheduledSampling: null,
     },
-    device: 'auto',
-    threads: null,
   };
 }
 
@@ -106,17 +117,22 @@ const messages: Partial<Record<RunStatus, string>> = {
     'The loss became infinite at step 1,532. The last good checkpoint (step 1,400) was kept. Lower the learning rate (now 0.002) or clip gradients harder (now 5).',
 };
 
-export function run(index: number): Run {
+export function run(index: number, task: Task = 'language-model'): Run {
   const next = random(index + 1);
   const status = statuses[index % statuses.length] ?? 'finished';
   const untouched = status === 'queued';
   const step = untouched ? 0 : 1_532 + Math.floor(next() * 3000);
   const best = 1.45 + next() * 0.6;
-  const c = config(index);
+  const c = config(index, task);
+  const figures = (share: number) => (untouched ? null : figuresAt(task, share));
   return {
     id: `run-${index}`,
     name:
-      index === 3 ? longName : `${c.architecture.cell} ${c.architecture.layers}×${c.architecture.hidden} #${index + 1}`,
+      index === 3
+        ? longName
+        : task === 'language-model'
+          ? `${c.architecture.cell} ${c.architecture.layers}×${c.architecture.hidden} #${index + 1}`
+          : `${task} #${index + 1}`,
     status,
     message: messages[status] ?? null,
     config: c,
@@ -143,6 +159,9 @@ export function run(index: number): Run {
     bestStep: untouched ? null : step - 100,
     bestLoss: untouched ? null : best,
     testLoss: null,
+    validFigures: figures(0.88),
+    bestFigures: figures(0.9),
+    testFigures: null,
     tokensPerSecond: untouched ? null : 120_000 + next() * 200_000,
     secondsLeft: null,
     checkpointStep: untouched ? null : Math.floor(step / 100) * 100,
@@ -155,7 +174,7 @@ export function run(index: number): Run {
 }
 
 /** Curves as a run's would be: perplexity falling from the vocabulary's size, noise on top. */
-export function stepsBetween(from: number, to: number, seed: number): StepColumns {
+export function stepsBetween(from: number, to: number, seed: number, scale = 1): StepColumns {
   const next = random(seed * 7919 + from);
   const columns: StepColumns = {
     step: [],
@@ -169,7 +188,7 @@ export function stepsBetween(from: number, to: number, seed: number): StepColumn
   for (let step = from; step < to; step++) {
     columns.step.push(step);
     columns.epoch.push(step / 490);
-    columns.loss.push(lossAt(step, seed) + (next() - 0.5) * 0.12);
+    columns.loss.push((lossAt(step, seed) + (next() - 0.5) * 0.12) * scale);
     columns.gradNorm.push(0.6 + 2 / (1 + step / 80) + next() * 0.5);
     columns.learningRate.push(0.002);
     columns.tokensPerSecond.push(212_000 + (next() - 0.5) * 20_000);
@@ -182,31 +201,49 @@ export function lossAt(step: number, seed: number): number {
   return 1.35 + 0.03 * (seed % 9) + 2.8 * Math.exp(-step / 150) + 0.35 * Math.exp(-step / 1500);
 }
 
-const sampleTexts = [
-  'ROMEO:\nWhat, shall the day be so…\n\nJULIET:\nThe more I give to thee, the more\nI have, for both are infinite.',
-  'the sore the whot\nAnd me the mang thes and the seal the ther',
-  'KING RICHARD:\nI have been so much the state of the world\nThat I may see the common of the blood.',
-];
+/** Of losses: those of texts are larger. */
+export function lossScale({ architecture }: RunConfig): number {
+  return { softmax: architecture.task === 'classification' ? 0.4 : 1, sigmoid: 0.15, squared: 0.03 }[
+    lossOf(architecture)
+  ];
+}
 
-export function detail(one: Run, index: number): RunDetail {
-  const evals = [];
+/** What a run measures at a step. */
+export function evaluationOf(
+  config: RunConfig,
+  index: number,
+  step: number,
+  split: Evaluation['split'],
+  classes = 18,
+): Evaluation {
+  const { task } = config.architecture;
+  const quality = (1 - Math.exp(-step / 500)) * (split === 'test' ? 0.97 : 1);
+  const metrics = resultOf(task, quality, random(index + step), classes);
+  const loss = (lossAt(step, index) + 0.09 + (step > 2500 ? (step - 2500) / 12000 : 0)) * lossScale(config);
+  return {
+    ...{ step, epoch: step / 490, split, loss, elapsed: step * 0.0096 },
+    bitsPerCharacter: task === 'language-model' ? loss / Math.LN2 : null,
+    figures: metrics ? figuresOf(metrics) : {},
+    metrics,
+  };
+}
+
+/** @param classes of a classification */
+export function detail(one: Run, index: number, classes = 18): RunDetail {
+  const { task } = one.config.architecture;
+  const evals: Evaluation[] = [];
   const samples = [];
+  const last = Math.floor(one.step / 100) * 100;
   for (let step = 100; step <= one.step; step += 100) {
-    const loss = lossAt(step, index) + 0.09 + (step > 2500 ? (step - 2500) / 12000 : 0);
-    evals.push({
-      step,
-      epoch: step / 490,
-      split: 'valid' as const,
-      loss,
-      bitsPerCharacter: loss / Math.LN2,
-      elapsed: step * 0.0096,
-    });
-    samples.push({ step, text: sampleTexts[(step / 100) % sampleTexts.length] ?? '' });
+    const found = evaluationOf(one.config, index, step, 'valid', classes);
+    evals.push(step === last || step === last - 100 ? found : { ...found, metrics: null });
+    samples.push(sampleOf(task, step, random(step)));
   }
+  if (one.testFigures) evals.push(evaluationOf(one.config, index, last, 'test', classes));
   const at = one.createdAt;
   return {
     run: one,
-    steps: stepsBetween(1, one.step + 1, index),
+    steps: stepsBetween(1, one.step + 1, index, lossScale(one.config)),
     evals,
     samples,
     log: [

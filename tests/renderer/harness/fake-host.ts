@@ -2,13 +2,18 @@
 import { createRouterClient, implement, ORPCError } from '@orpc/server';
 import { contract } from '../../../src/api/contract.ts';
 import type { ImportSource } from '../../../src/api/contract.ts';
+import { tasks, type Task } from '../../../src/engine/model/spec.ts';
 import type { Change, Corpus, Run } from '../../../src/api/types.ts';
 import type { Api, Connection, ConnectionState } from '../../../src/renderer/lib/client.ts';
+import { modelInput, predict } from './fake-answers.ts';
 import { config, corpus, detail, lossAt, run, stepsBetween } from './fake-data.ts';
+import { inspection } from './fake-inspections.ts';
 
 export interface FakeOptions {
   readonly runs: number;
   readonly corpora: number;
+  /** What the runs do; `all`: every task in turn. */
+  readonly task?: Task | 'all';
   /** The first run trains. */
   readonly train: boolean;
   /** A call that fails, as "runs.list". */
@@ -39,7 +44,10 @@ export class FakeHost implements Connection {
     this.fail = options.fail;
     this.#slow = options.slow;
     for (let index = 0; index < options.corpora; index++) this.corpora.set(`corpus-${index}`, corpus(index));
-    for (let index = 0; index < options.runs; index++) this.runs.set(`run-${index}`, run(index));
+    const { task = 'language-model' } = options;
+    for (let index = 0; index < options.runs; index++) {
+      this.runs.set(`run-${index}`, run(index, task === 'all' ? tasks[index % tasks.length] : task));
+    }
     this.api = createRouterClient(this.#router());
     if (options.train) this.#train();
   }
@@ -71,10 +79,14 @@ export class FakeHost implements Connection {
     for (const watcher of this.#watchers) watcher(change);
   }
 
-  #changeRun(id: string, change: Partial<Run>): Run {
+  #run(id: string): Run {
     const one = this.runs.get(id);
     if (!one) throw new ORPCError('NOT_FOUND', { message: 'This run no longer exists.' });
-    const next = { ...one, ...change };
+    return one;
+  }
+
+  #changeRun(id: string, change: Partial<Run>): Run {
+    const next = { ...this.#run(id), ...change };
     this.send({ type: 'run', run: next });
     return next;
   }
@@ -93,8 +105,13 @@ export class FakeHost implements Connection {
       const loss = lossAt(step, index);
       if (step % 100 === 0) {
         const found = { step, epoch: step / 490, split: 'valid' as const, loss, bitsPerCharacter: loss / Math.LN2 };
-        this.send({ type: 'eval', id, eval: { ...found, elapsed: step * 0.0096 } });
-        this.send({ type: 'sample', id, sample: { step, text: `ROMEO:\nAt step ${step} the day is broke.` } });
+        const measured = { figures: {}, metrics: null };
+        this.send({ type: 'eval', id, eval: { ...found, ...measured, elapsed: step * 0.0096 } });
+        this.send({
+          type: 'sample',
+          id,
+          sample: { step, text: `ROMEO:\nAt step ${step} the day is broke.`, detail: null },
+        });
         this.#changeRun(id, { validLoss: loss, bestLoss: loss, bestStep: step, checkpointStep: step });
       }
       this.#changeRun(id, { step, epoch: step / 490, trainLoss: loss, secondsLeft: (4900 - step) * 0.04 });
@@ -198,6 +215,10 @@ export class FakeHost implements Connection {
             total: text.length,
           };
         }),
+        inspect: os.corpora.inspect.handler(async ({ input }) => {
+          await guard('corpora.inspect');
+          return inspection(Number(input.id.split('-')[1]));
+        }),
         rename: os.corpora.rename.handler(({ input }) => {
           setCorpora([input.id], { name: input.name });
           return this.corpora.get(input.id) ?? corpus(0);
@@ -256,6 +277,8 @@ export class FakeHost implements Connection {
           device: 'native',
           deviceDetail: 'AVX-512, 2 threads',
           firstTokens: Array.from('First Citizen: Before we proceed'),
+          firstTargets: [],
+          examples: null,
           problems: [],
         })),
         generate: os.runs.generate.handler(async function* () {
@@ -263,6 +286,16 @@ export class FakeHost implements Connection {
             yield { type: 'text' as const, text, count: text.length };
           }
           yield { type: 'done' as const, tokensPerSecond: 8000 };
+        }),
+        predict: os.runs.predict.handler(async ({ input }) => {
+          await guard('runs.predict');
+          const answer = predict(this.#run(input.id), input.input);
+          if (!answer) throw new ORPCError('BAD_INPUT', { message: 'This network reads something else.' });
+          return answer;
+        }),
+        modelInput: os.runs.modelInput.handler(async ({ input }) => {
+          await guard('runs.modelInput');
+          return modelInput(this.#run(input.id));
         }),
         export: os.runs.export.handler(({ input }) => ({
           path: input.path,

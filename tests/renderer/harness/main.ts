@@ -1,8 +1,9 @@
-/** The real App over an in-memory API. The page's query says what is in it: `?runs=1000&corpora=3&train=1&fail=list`. */
+/** The real App over an in-memory API. The page's query says what is in it: `?runs=1000&corpora=3&task=all&train=1&fail=list`. */
 import '../../../src/renderer/app.css';
 import '../../../src/renderer/lib/theme.svelte.ts';
 import { mount } from 'svelte';
 import App from '../../../src/renderer/App.svelte';
+import type { Task } from '../../../src/engine/model/spec.ts';
 import { FakeHost } from './fake-host.ts';
 
 const query = new URLSearchParams(location.search);
@@ -12,6 +13,7 @@ if (!target) throw new Error('index.html has no element with the id "app".');
 const host = new FakeHost({
   runs: Number(query.get('runs') ?? 5),
   corpora: Number(query.get('corpora') ?? 3),
+  task: (query.get('task') as Task | 'all' | null) ?? 'language-model',
   train: query.get('train') === '1',
   fail: query.get('fail'),
   slow: query.get('slow') === '1',
