@@ -56,7 +56,11 @@ export class CorpusTable {
         `SELECT EXISTS (SELECT 1 FROM corpora WHERE sha256 = @hash)
              OR EXISTS (SELECT 1 FROM runs WHERE corpus_hash = @hash)
              OR EXISTS (SELECT 1 FROM runs WHERE valid_hash = @hash)
-             OR EXISTS (SELECT 1 FROM runs WHERE test_hash = @hash)`,
+             OR EXISTS (SELECT 1 FROM runs WHERE test_hash = @hash)
+             OR EXISTS (SELECT 1 FROM runs WHERE target_hash = @hash)
+             OR EXISTS (SELECT 1 FROM runs WHERE valid_target_hash = @hash)
+             OR EXISTS (SELECT 1 FROM runs WHERE test_target_hash = @hash)
+             OR EXISTS (SELECT 1 FROM runs WHERE vectors_hash = @hash)`,
       )
       .pluck();
   }

@@ -1,39 +1,51 @@
 /** What else is recorded while a run trains: evaluations, samples, the log, checkpoints. */
 import type { Database, Statement } from 'better-sqlite3';
-import type { Evaluation, LogLine, Sample } from '../../api/types.ts';
+import type { Evaluation, LogLine, RunFigures, Sample } from '../../api/types.ts';
 
 interface EvalRow {
   step: number;
   split: Evaluation['split'];
   epoch: number;
   loss: number;
-  bits_per_character: number;
+  bits_per_character: number | null;
+  figures: string;
+  metrics: string | null;
   elapsed: number;
 }
 
 export class EvalTable {
   readonly #put: Statement<[EvalRow & { run: number }]>;
+  readonly #forgetMetrics: Statement<[{ run: number }]>;
   readonly #read: Statement<[number], EvalRow>;
   readonly #deleteAfter: Statement<[number, number]>;
 
   constructor(database: Database) {
     this.#put = database.prepare(`
-      INSERT OR REPLACE INTO evals (run, step, split, epoch, loss, bits_per_character, elapsed)
-      VALUES (@run, @step, @split, @epoch, @loss, @bits_per_character, @elapsed)`);
+      INSERT OR REPLACE INTO evals (run, step, split, epoch, loss, bits_per_character, figures, metrics, elapsed)
+      VALUES (@run, @step, @split, @epoch, @loss, @bits_per_character, @figures, @metrics, @elapsed)`);
+    const newest = "SELECT max(step) FROM evals WHERE run = @run AND split = 'valid'";
+    const best = "SELECT step FROM evals WHERE run = @run AND split = 'valid' ORDER BY loss, step LIMIT 1";
+    this.#forgetMetrics = database.prepare(`
+      UPDATE evals SET metrics = NULL
+      WHERE run = @run AND split = 'valid' AND metrics IS NOT NULL AND step NOT IN ((${newest}), (${best}))`);
     this.#read = database.prepare('SELECT * FROM evals WHERE run = ? ORDER BY step, split DESC');
     this.#deleteAfter = database.prepare('DELETE FROM evals WHERE run = ? AND step > ?');
   }
 
-  put(run: number, metrics: Evaluation): void {
+  /** Everything measured is kept of the newest and the best validation and of the test; of others the figures. */
+  put(run: number, evaluation: Evaluation): void {
     this.#put.run({
       run,
-      step: metrics.step,
-      split: metrics.split,
-      epoch: metrics.epoch,
-      loss: metrics.loss,
-      bits_per_character: metrics.bitsPerCharacter,
-      elapsed: metrics.elapsed,
+      step: evaluation.step,
+      split: evaluation.split,
+      epoch: evaluation.epoch,
+      loss: evaluation.loss,
+      bits_per_character: evaluation.bitsPerCharacter,
+      figures: JSON.stringify(evaluation.figures),
+      metrics: evaluation.metrics && JSON.stringify(evaluation.metrics),
+      elapsed: evaluation.elapsed,
     });
+    this.#forgetMetrics.run({ run });
   }
 
   /** By step; at the same step validation before test. */
@@ -44,6 +56,8 @@ export class EvalTable {
       split: row.split,
       loss: row.loss,
       bitsPerCharacter: row.bits_per_character,
+      figures: JSON.parse(row.figures) as RunFigures,
+      metrics: row.metrics === null ? null : (JSON.parse(row.metrics) as Evaluation['metrics']),
       elapsed: row.elapsed,
     }));
   }
@@ -53,23 +67,35 @@ export class EvalTable {
   }
 }
 
+interface SampleRow {
+  step: number;
+  text: string;
+  detail: string | null;
+}
+
 export class SampleTable {
-  readonly #put: Statement<[number, number, string]>;
-  readonly #read: Statement<[number], Sample>;
+  readonly #put: Statement<[SampleRow & { run: number }]>;
+  readonly #read: Statement<[number], SampleRow>;
   readonly #deleteAfter: Statement<[number, number]>;
 
   constructor(database: Database) {
-    this.#put = database.prepare('INSERT OR REPLACE INTO samples (run, step, text) VALUES (?, ?, ?)');
-    this.#read = database.prepare('SELECT step, text FROM samples WHERE run = ? ORDER BY step');
+    this.#put = database.prepare(
+      'INSERT OR REPLACE INTO samples (run, step, text, detail) VALUES (@run, @step, @text, @detail)',
+    );
+    this.#read = database.prepare('SELECT step, text, detail FROM samples WHERE run = ? ORDER BY step');
     this.#deleteAfter = database.prepare('DELETE FROM samples WHERE run = ? AND step > ?');
   }
 
-  put(run: number, sample: Sample): void {
-    this.#put.run(run, sample.step, sample.text);
+  put(run: number, { step, text, detail }: Sample): void {
+    this.#put.run({ run, step, text, detail: detail && JSON.stringify(detail) });
   }
 
   read(run: number): Sample[] {
-    return this.#read.all(run);
+    return this.#read.all(run).map(({ step, text, detail }) => ({
+      step,
+      text,
+      detail: detail === null ? null : (JSON.parse(detail) as Sample['detail']),
+    }));
   }
 
   deleteAfter(run: number, step: number): void {

@@ -134,4 +134,60 @@ const first: Migration = (database) =>
     ) STRICT, WITHOUT ROWID;
   `);
 
-export const migrations: readonly Migration[] = [first];
+/** Every task: its figures and details beside the loss, the further texts of its data, and configurations that name them. */
+const everyTask: Migration = (database) =>
+  database.exec(`
+    CREATE TABLE evals_new (
+      run INTEGER NOT NULL REFERENCES runs (key) ON DELETE CASCADE,
+      step INTEGER NOT NULL,
+      split TEXT NOT NULL CHECK (split IN ('valid', 'test')),
+      epoch REAL NOT NULL,
+      loss REAL NOT NULL,
+      bits_per_character REAL,              -- language models
+      figures TEXT NOT NULL DEFAULT '{}' CHECK (json_valid(figures)),
+      metrics TEXT CHECK (json_valid(metrics)), -- may be large: kept of few evaluations
+      elapsed REAL NOT NULL,
+      PRIMARY KEY (run, step, split)
+    ) STRICT;
+    INSERT INTO evals_new (run, step, split, epoch, loss, bits_per_character, elapsed)
+      SELECT run, step, split, epoch, loss, bits_per_character, elapsed FROM evals ORDER BY run, step, split;
+    DROP TABLE evals;
+    ALTER TABLE evals_new RENAME TO evals;
+
+    ALTER TABLE samples ADD COLUMN detail TEXT CHECK (json_valid(detail));
+
+    ALTER TABLE runs ADD COLUMN target_hash TEXT;       -- pairs in two files: the text of the targets
+    ALTER TABLE runs ADD COLUMN valid_target_hash TEXT;
+    ALTER TABLE runs ADD COLUMN test_target_hash TEXT;
+    ALTER TABLE runs ADD COLUMN vectors_hash TEXT;      -- word vectors
+    ALTER TABLE runs ADD COLUMN valid_figures TEXT CHECK (json_valid(valid_figures));
+    ALTER TABLE runs ADD COLUMN best_figures TEXT CHECK (json_valid(best_figures));
+    ALTER TABLE runs ADD COLUMN test_figures TEXT CHECK (json_valid(test_figures));
+    CREATE INDEX runs_by_target_text ON runs (target_hash) WHERE target_hash IS NOT NULL;
+    CREATE INDEX runs_by_valid_target_text ON runs (valid_target_hash) WHERE valid_target_hash IS NOT NULL;
+    CREATE INDEX runs_by_test_target_text ON runs (test_target_hash) WHERE test_target_hash IS NOT NULL;
+    CREATE INDEX runs_by_vectors_text ON runs (vectors_hash) WHERE vectors_hash IS NOT NULL;
+
+    UPDATE runs SET config = json_insert(config,
+      '$.data', json('{"kind":"text"}'),
+      '$.vectorsCorpus', NULL,
+      '$.architecture.input', 'tokens',
+      '$.architecture.bidirectional', json('false'),
+      '$.architecture.dropoutKind', 'standard',
+      '$.architecture.layerNorm', json('false'),
+      '$.architecture.residual', json('false'),
+      '$.architecture.pooling', 'last',
+      '$.architecture.multilabel', json('false'),
+      '$.architecture.predicts', 'class',
+      '$.architecture.horizon', 1,
+      '$.architecture.forecastAt', 'end',
+      '$.architecture.attention', 'none',
+      '$.architecture.score', 'general',
+      '$.architecture.attentionSize', NULL,
+      '$.architecture.decoderHidden', NULL,
+      '$.architecture.labelEmbedding', NULL,
+      '$.training.classWeights', 'none',
+      '$.training.scheduledSampling', NULL);
+  `);
+
+export const migrations: readonly Migration[] = [first, everyTask];

@@ -1,31 +1,22 @@
 /** Rows of `runs`, with their tags and the step of their last checkpoint. */
 import type { Database, Statement } from 'better-sqlite3';
-import type { Run, RunStatus } from '../../api/types.ts';
+import type { Run, RunFigures, RunStatus } from '../../api/types.ts';
 import type { RunConfig } from '../../engine/training/config.ts';
+import type { TextHashes } from './text-hashes.ts';
 
 /** A run as stored. What only a live run has (`secondsLeft`) is added by the service. */
-export interface RunRecord extends Omit<Run, 'secondsLeft'> {
+export interface RunRecord extends Omit<Run, 'secondsLeft' | 'corpusHash'>, TextHashes {
   readonly key: number;
   readonly config: RunConfig;
-  readonly validHash: string | null;
-  readonly testHash: string | null;
   readonly tokensKey: string;
   readonly queuedAt: number;
 }
 
 export type NewRun = Pick<
   RunRecord,
-  | 'id'
-  | 'name'
-  | 'config'
-  | 'corpusName'
-  | 'corpusHash'
-  | 'validHash'
-  | 'testHash'
-  | 'tokensKey'
-  | 'appVersion'
-  | 'createdAt'
->;
+  'id' | 'name' | 'config' | 'corpusName' | 'tokensKey' | 'appVersion' | 'createdAt'
+> &
+  TextHashes;
 
 /** Column of every field that changes after a run is created. */
 const columns = {
@@ -52,6 +43,9 @@ const columns = {
   bestStep: 'best_step',
   bestLoss: 'best_loss',
   testLoss: 'test_loss',
+  validFigures: 'valid_figures',
+  bestFigures: 'best_figures',
+  testFigures: 'test_figures',
   tokensPerSecond: 'tokens_per_second',
   notes: 'notes',
   archived: 'archived',
@@ -90,10 +84,10 @@ export class RunTable {
   constructor(database: Database) {
     this.#database = database;
     this.#insert = database.prepare(`
-      INSERT INTO runs (id, name, status, config, corpus_name, corpus_hash, valid_hash, test_hash, tokens_key, seed,
-        app_version, created_at, queued_at, color)
-      VALUES (@id, @name, 'queued', @config, @corpus_name, @corpus_hash, @valid_hash, @test_hash, @tokens_key, @seed,
-        @app_version, @created_at, @created_at, @color)`);
+      INSERT INTO runs (id, name, status, config, corpus_name, corpus_hash, target_hash, valid_hash, valid_target_hash,
+        test_hash, test_target_hash, vectors_hash, tokens_key, seed, app_version, created_at, queued_at, color)
+      VALUES (@id, @name, 'queued', @config, @corpus_name, @corpus_hash, @target_hash, @valid_hash, @valid_target_hash,
+        @test_hash, @test_target_hash, @vectors_hash, @tokens_key, @seed, @app_version, @created_at, @created_at, @color)`);
     this.#lastColor = database.prepare<[], number>('SELECT color FROM runs ORDER BY key DESC LIMIT 1').pluck();
     this.#get = database.prepare(`${select} WHERE runs.id = ?`);
     this.#list = database.prepare(listRunsSql);
@@ -123,8 +117,12 @@ export class RunTable {
       config: JSON.stringify(run.config),
       corpus_name: run.corpusName,
       corpus_hash: run.corpusHash,
+      target_hash: run.targetHash,
       valid_hash: run.validHash,
+      valid_target_hash: run.validTargetHash,
       test_hash: run.testHash,
+      test_target_hash: run.testTargetHash,
+      vectors_hash: run.vectorsHash,
       tokens_key: run.tokensKey,
       seed: run.config.training.seed,
       app_version: run.appVersion,
@@ -171,10 +169,7 @@ export class RunTable {
     let statement = this.#updates.get(sql);
     if (!statement) this.#updates.set(sql, (statement = this.#database.prepare<[Row]>(sql)));
     const values: Row = { key };
-    for (const field of fields) {
-      const value = patch[field]!;
-      values[field] = typeof value === 'boolean' ? Number(value) : value;
-    }
+    for (const field of fields) values[field] = stored(patch[field]!);
     statement.run(values);
   }
 
@@ -197,11 +192,20 @@ export class RunTable {
   }
 }
 
+function stored(value: NonNullable<RunPatch[Field]> | null): string | number | null {
+  if (typeof value === 'boolean') return Number(value);
+  return typeof value === 'object' && value !== null ? JSON.stringify(value) : value;
+}
+
 function fromRow(row: Row, tags: string[]): RunRecord {
   const text = (column: string) => row[column] as string;
   const number = (column: string) => row[column] as number;
   const optional = (column: string) => row[column] as number | null;
   const optionalText = (column: string) => row[column] as string | null;
+  const figures = (column: string) => {
+    const json = optionalText(column);
+    return json === null ? null : (JSON.parse(json) as RunFigures);
+  };
   return {
     key: number('key'),
     id: text('id'),
@@ -211,8 +215,12 @@ function fromRow(row: Row, tags: string[]): RunRecord {
     config: JSON.parse(text('config')) as RunConfig,
     corpusName: text('corpus_name'),
     corpusHash: text('corpus_hash'),
+    targetHash: optionalText('target_hash'),
     validHash: optionalText('valid_hash'),
+    validTargetHash: optionalText('valid_target_hash'),
     testHash: optionalText('test_hash'),
+    testTargetHash: optionalText('test_target_hash'),
+    vectorsHash: optionalText('vectors_hash'),
     tokensKey: text('tokens_key'),
     vocabularySize: optional('vocabulary_size'),
     charactersPerToken: optional('characters_per_token'),
@@ -236,6 +244,9 @@ function fromRow(row: Row, tags: string[]): RunRecord {
     bestStep: optional('best_step'),
     bestLoss: optional('best_loss'),
     testLoss: optional('test_loss'),
+    validFigures: figures('valid_figures'),
+    bestFigures: figures('best_figures'),
+    testFigures: figures('test_figures'),
     tokensPerSecond: optional('tokens_per_second'),
     checkpointStep: optional('checkpoint_step'),
     notes: text('notes'),

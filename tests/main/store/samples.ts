@@ -1,4 +1,5 @@
 /** Rows for tests of the store. */
+import type { Evaluation } from '../../../src/api/types.ts';
 import type { StepMetrics } from '../../../src/engine/protocol.ts';
 import { runConfigSchema } from '../../../src/engine/training/config.ts';
 import type { CorpusRecord } from '../../../src/main/store/corpora.ts';
@@ -33,8 +34,12 @@ export function sampleRun(id: string, changes: Partial<NewRun> = {}): NewRun {
     config: sampleConfig,
     corpusName: 'a text',
     corpusHash: 'hash',
+    targetHash: null,
     validHash: null,
+    validTargetHash: null,
     testHash: null,
+    testTargetHash: null,
+    vectorsHash: null,
     tokensKey: 'tokens',
     appVersion: '0.0.0',
     createdAt: 1_000,
@@ -62,6 +67,28 @@ export function sampleCorpus(id: string, changes: Partial<CorpusRecord> = {}): C
     frequentCharacters: [{ token: 'e', count: 3 }],
     frequentWords: [{ token: 'the', count: 1 }],
     ...changes,
+  };
+}
+
+/** An evaluation of a classification: what is in it depends on the step and the loss alone. */
+export function sampleEval(step: number, loss: number, split: Evaluation['split'] = 'valid'): Evaluation {
+  const accuracy = 1 - loss / 10;
+  return {
+    step,
+    epoch: step / 10,
+    split,
+    loss,
+    bitsPerCharacter: null,
+    figures: { accuracy, macroF1: accuracy / 2 },
+    metrics: {
+      kind: 'classification',
+      examples: 10,
+      accuracy,
+      macroF1: accuracy / 2,
+      classes: [],
+      confusion: [[step]],
+    },
+    elapsed: step / 100,
   };
 }
 

@@ -1,11 +1,12 @@
 import Database from 'better-sqlite3';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import type { Sample } from '../../../src/api/types.ts';
 import { mostPoints } from '../../../src/main/store/metrics.ts';
 import { listRunsSql } from '../../../src/main/store/runs.ts';
 import { openStore, type Store } from '../../../src/main/store/store.ts';
 import { temporaryFolder } from '../temporary.ts';
-import { sampleCorpus, sampleRun, sampleSteps } from './samples.ts';
+import { sampleCorpus, sampleEval, sampleRun, sampleSteps } from './samples.ts';
 
 function open(): { store: Store; folder: string } {
   const folder = temporaryFolder();
@@ -82,8 +83,8 @@ describe('runs', () => {
     const run = insertRun(store, 'r');
     store.addSteps(run, sampleSteps(1, 3));
     store.write(() => {
-      store.evals.put(run.key, { step: 3, epoch: 1, split: 'valid', loss: 1, bitsPerCharacter: 1, elapsed: 1 });
-      store.samples.put(run.key, { step: 3, text: 'x' });
+      store.evals.put(run.key, sampleEval(3, 1));
+      store.samples.put(run.key, { step: 3, text: 'x', detail: null });
       store.log.add(run.key, { at: 1, level: 'info', message: 'x' });
       store.checkpoints.put(run.key, { kind: 'last', step: 3, file: 'f' });
       store.runs.setTags(run.key, ['t']);
@@ -208,6 +209,69 @@ describe('metrics', () => {
   });
 });
 
+describe('figures of a run', () => {
+  test('come back as they were put, and can be taken back', () => {
+    const { store } = open();
+    const run = insertRun(store, 'r');
+    expect(run).toMatchObject({ validFigures: null, bestFigures: null, testFigures: null });
+    const figures = { validFigures: { accuracy: 0.5 }, bestFigures: { rmse: 1e-300 }, testFigures: {} };
+    store.write(() => store.runs.update(run.key, figures));
+    expect(store.runs.get('r')).toEqual({ ...run, ...figures });
+    store.write(() => store.runs.update(run.key, { testFigures: null }));
+    expect(store.runs.get('r')).toEqual({ ...run, ...figures, testFigures: null });
+  });
+});
+
+describe('evaluations', () => {
+  test('come back as they were put; of older ones only the figures stay, but of the best everything', () => {
+    const { store } = open();
+    const run = insertRun(store, 'r');
+    const losses = [5, 2, 4, 2, 3];
+    store.write(() => losses.forEach((loss, i) => store.evals.put(run.key, sampleEval(i + 1, loss))));
+    store.write(() => store.evals.put(run.key, sampleEval(5, 9, 'test')));
+    const whole = (step: number) => sampleEval(step, losses[step - 1]!);
+    expect(store.evals.read(run.key)).toEqual([
+      { ...whole(1), metrics: null },
+      whole(2),
+      { ...whole(3), metrics: null },
+      { ...whole(4), metrics: null },
+      whole(5),
+      sampleEval(5, 9, 'test'),
+    ]);
+  });
+
+  test('of one run leave those of another alone', () => {
+    const { store } = open();
+    const [a, b] = [insertRun(store, 'a'), insertRun(store, 'b')];
+    store.write(() => store.evals.put(a.key, sampleEval(1, 1)));
+    store.write(() => [2, 3].forEach((step) => store.evals.put(b.key, sampleEval(step, 1 / step))));
+    expect(store.evals.read(a.key)).toEqual([sampleEval(1, 1)]);
+  });
+
+  test('of a language model have bits per character and nothing more', () => {
+    const { store } = open();
+    const run = insertRun(store, 'r');
+    const evaluation = { ...sampleEval(1, 1), bitsPerCharacter: 1.5, figures: {}, metrics: null };
+    store.write(() => store.evals.put(run.key, evaluation));
+    expect(store.evals.read(run.key)).toEqual([evaluation]);
+  });
+});
+
+test('samples come back as they were put, with and without detail', () => {
+  const { store } = open();
+  const run = insertRun(store, 'r');
+  const samples: Sample[] = [
+    { step: 1, text: 'as text', detail: null },
+    {
+      step: 2,
+      text: 'with answers',
+      detail: { kind: 'answers', answers: [{ input: 'a', expected: null, answer: '"b"', right: null }] },
+    },
+  ];
+  store.write(() => samples.forEach((sample) => store.samples.put(run.key, sample)));
+  expect(store.samples.read(run.key)).toEqual(samples);
+});
+
 describe('corpora', () => {
   test('come back as they were put', () => {
     const { store } = open();
@@ -225,6 +289,22 @@ describe('corpora', () => {
     expect(store.corpora.isTextUsed('hash')).toBe(false);
     insertRun(store, 'r', { corpusHash: 'other', validHash: 'hash' });
     expect(store.corpora.isTextUsed('hash')).toBe(true);
+  });
+
+  test.each([
+    'corpusHash',
+    'targetHash',
+    'validHash',
+    'validTargetHash',
+    'testHash',
+    'testTargetHash',
+    'vectorsHash',
+  ] as const)('are needed by a run as its %s', (field) => {
+    const { store } = open();
+    const run = insertRun(store, 'r', { corpusHash: 'other', [field]: 'hash' });
+    expect(run[field]).toBe('hash');
+    expect(store.corpora.isTextUsed('hash')).toBe(true);
+    expect(store.corpora.isTextUsed('another')).toBe(false);
   });
 });
 
