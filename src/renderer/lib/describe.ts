@@ -1,5 +1,5 @@
 /** Runs and their parts in a few words. */
-import type { Architecture } from '../../engine/model/spec.ts';
+import type { Architecture, Task } from '../../engine/model/spec.ts';
 import type { TokenizerConfig } from '../../engine/training/config.ts';
 
 const cellNames = { rnn: 'RNN', gru: 'GRU', lstm: 'LSTM' } as const;
@@ -11,9 +11,31 @@ export function cellName(a: Pick<Architecture, 'cell' | 'activation' | 'reset'>)
   return cellNames[a.cell];
 }
 
-/** "LSTM 2×256": layers × hidden units. */
-export function architectureName(a: Pick<Architecture, 'cell' | 'layers' | 'hidden'>): string {
-  return `${cellNames[a.cell]} ${a.layers}×${a.hidden}`;
+/** "LSTM 2×256", "biLSTM 2×256" where it reads in both directions: layers × hidden units. A standard network has no cells. */
+export function architectureName(
+  a: Pick<Architecture, 'task' | 'cell' | 'layers' | 'hidden' | 'bidirectional'>,
+): string {
+  const size = `${a.layers}×${a.hidden}`;
+  if (a.task === 'standard') return `Dense ${size}`;
+  return `${a.bidirectional ? 'bi' : ''}${cellNames[a.cell]} ${size}`;
+}
+
+const taskNames: Readonly<Record<Task, string>> = {
+  'language-model': 'Language model',
+  tagging: 'Tagging',
+  translation: 'Translation',
+  classification: 'Classification',
+  regression: 'Rating',
+  binary: 'Yes or no',
+  multilabel: 'Several labels',
+  'conditional-generation': 'Conditional generation',
+  forecasting: 'Forecasting',
+  standard: 'Standard network',
+};
+
+/** "Translation", "Rating": what a network is trained for. */
+export function taskName(task: Task): string {
+  return taskNames[task];
 }
 
 /** "characters", "words, lower case", "byte pairs, 8,000 tokens". */

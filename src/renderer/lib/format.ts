@@ -103,6 +103,17 @@ export function percent(fraction: Maybe): string {
   return `${value >= 10 ? whole.format(value) : Number(value.toPrecision(2)).toString()} %`;
 }
 
+/**
+ * A share that was measured, with one decimal: 0.8643 → "86.4 %". What is not quite all or nothing does not look as if it were.
+ */
+export function share(fraction: Maybe): string {
+  if (!usable(fraction)) return none;
+  const value = (fraction * 100).toFixed(1);
+  if (value === '100.0') return fraction < 1 ? '> 99.9 %' : '100 %';
+  if (value === '0.0') return fraction > 0 ? '< 0.1 %' : '0 %';
+  return `${value} %`;
+}
+
 /** "today 14:05", "3 Nov 14:05", "3 Nov 2025": where it stands beside others. `at` and `now` in ms since 1970. */
 export function moment(at: number, now = Date.now()): string {
   const date = new Date(at);

@@ -38,7 +38,10 @@ export function applyToDetail(detail: RunDetail, change: DetailChange): RunDetai
         samples: detail.samples.filter((one) => one.step <= change.step),
       };
     case 'eval':
-      return { ...detail, evals: [...detail.evals.filter((one) => !sameEval(one, change.eval)), change.eval] };
+      return {
+        ...detail,
+        evals: withFewMetrics([...detail.evals.filter((one) => !sameEval(one, change.eval)), change.eval]),
+      };
     case 'sample':
       return {
         ...detail,
@@ -51,6 +54,45 @@ export function applyToDetail(detail: RunDetail, change: DetailChange): RunDetai
 
 function sameEval(a: Evaluation, b: Evaluation): boolean {
   return a.step === b.step && a.split === b.split;
+}
+
+/** As the store does: everything measured is kept of the newest and the best evaluation and of the test only; figures of all. */
+function withFewMetrics(evals: Evaluation[]): Evaluation[] {
+  const kept = new Set<Evaluation | undefined>([
+    newestEval(evals, 'valid'),
+    bestEval(evals),
+    newestEval(evals, 'test'),
+  ]);
+  return evals.map((one) => (one.metrics === null || kept.has(one) ? one : { ...one, metrics: null }));
+}
+
+/** The last evaluation of a part. */
+export function newestEval(evals: readonly Evaluation[], split: Evaluation['split']): Evaluation | undefined {
+  return evals.findLast((one) => one.split === split);
+}
+
+/** The validation with the lowest loss; undefined if none has a finite one. */
+export function bestEval(evals: readonly Evaluation[]): Evaluation | undefined {
+  let best: Evaluation | undefined;
+  for (const one of evals) {
+    if (one.split === 'valid' && Number.isFinite(one.loss) && (!best || one.loss < best.loss)) best = one;
+  }
+  return best;
+}
+
+/** Tokens a second over all of the training: the mean of the reports' speeds, each weighed by the time it was measured over. */
+export function averageSpeed({ elapsed, tokensPerSecond }: StepColumns): number | null {
+  let tokens = 0;
+  let seconds = 0;
+  let before = 0;
+  for (let i = 0; i < elapsed.length; i++) {
+    const time = elapsed[i]! - before;
+    before = elapsed[i]!;
+    if (!(time > 0) || !Number.isFinite(tokensPerSecond[i])) continue;
+    tokens += tokensPerSecond[i]! * time;
+    seconds += time;
+  }
+  return seconds > 0 ? tokens / seconds : null;
 }
 
 function hasLine(log: readonly LogLine[], line: LogLine): boolean {

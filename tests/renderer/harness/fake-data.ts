@@ -1,10 +1,12 @@
 /** Made-up corpora and runs, the same every time. */
 import type { Corpus, Evaluation, Run, RunDetail, RunStatus, StepColumns } from '../../../src/api/types.ts';
-import { architectureDefaults, type Task } from '../../../src/engine/model/spec.ts';
+import { figuresOf } from '../../../src/engine/metrics/figures.ts';
+import { architectureDefaults, lossOf, type Task } from '../../../src/engine/model/spec.ts';
 import type { RunConfig } from '../../../src/engine/training/config.ts';
 import { usualConfig } from '../../../src/engine/training/task-presets.ts';
 import { dataCorpora } from './fake-inspections.ts';
-import { dataOf, figuresAt } from './fake-tasks.ts';
+import { resultOf, sampleOf } from './fake-results.ts';
+import { dataOf } from './fake-tasks.ts';
 
 const now = Date.now();
 const minute = 60_000;
@@ -65,7 +67,10 @@ export function config(index: number, task: Task = 'language-model'): RunConfig 
     device: 'auto',
     threads: null,
   };
-  if (task !== 'language-model') return { ...usualConfig(task), ...from };
+  if (task !== 'language-model') {
+    const { architecture, ...usual } = usualConfig(task);
+    return { ...from, ...usual, architecture: { ...architecture, horizon: task === 'forecasting' ? 20 : 1 } };
+  }
   return {
     ...from,
     split: { valid: 0.1, test: 0 },
@@ -122,9 +127,11 @@ export function run(index: number, task: Task = 'language-model'): Run {
   const status = statuses[index % statuses.length] ?? 'finished';
   const untouched = status === 'queued';
   const step = untouched ? 0 : 1_532 + Math.floor(next() * 3000);
-  const best = 1.45 + next() * 0.6;
   const c = config(index, task);
-  const figures = (share: number) => (untouched ? null : figuresAt(task, share));
+  const best = (1.45 + next() * 0.6) * lossScale(c);
+  const tested = !untouched && task !== 'language-model';
+  const figures = (at: number, split: Evaluation['split'] = 'valid') =>
+    untouched ? null : evaluationOf(c, index, at, split).figures;
   return {
     id: `run-${index}`,
     name:
@@ -154,14 +161,14 @@ export function run(index: number, task: Task = 'language-model'): Run {
     epoch: step / 490,
     stepsPerEpoch: 490,
     totalSteps: 4900,
-    trainLoss: untouched ? null : best - 0.15,
-    validLoss: untouched ? null : best + 0.02,
+    trainLoss: untouched ? null : best * 0.9,
+    validLoss: untouched ? null : best * 1.01,
     bestStep: untouched ? null : step - 100,
     bestLoss: untouched ? null : best,
-    testLoss: null,
-    validFigures: figures(0.88),
-    bestFigures: figures(0.9),
-    testFigures: null,
+    testLoss: tested ? best * 1.04 : null,
+    validFigures: figures(step),
+    bestFigures: figures(step - 100),
+    testFigures: tested ? figures(step, 'test') : null,
     tokensPerSecond: untouched ? null : 120_000 + next() * 200_000,
     secondsLeft: null,
     checkpointStep: untouched ? null : Math.floor(step / 100) * 100,

@@ -6,14 +6,17 @@ import { tasks, type Task } from '../../../src/engine/model/spec.ts';
 import type { Change, Corpus, Run } from '../../../src/api/types.ts';
 import type { Api, Connection, ConnectionState } from '../../../src/renderer/lib/client.ts';
 import { modelInput, predict } from './fake-answers.ts';
-import { config, corpus, detail, lossAt, run, stepsBetween } from './fake-data.ts';
+import { config, corpus, detail, evaluationOf, lossAt, lossScale, random, run, stepsBetween } from './fake-data.ts';
 import { inspection } from './fake-inspections.ts';
+import { sampleOf } from './fake-results.ts';
 
 export interface FakeOptions {
   readonly runs: number;
   readonly corpora: number;
   /** What the runs do; `all`: every task in turn. */
   readonly task?: Task | 'all';
+  /** Classes of classifications. */
+  readonly classes?: number;
   /** The first run trains. */
   readonly train: boolean;
   /** A call that fails, as "runs.list". */
@@ -37,12 +40,14 @@ export class FakeHost implements Connection {
   heldDetails = 0;
   #detailGate: Promise<void> = Promise.resolve();
   #slow: boolean;
+  #classes: number;
   #watchers = new Set<(change: Change) => void>();
   #stateListeners = new Set<(state: ConnectionState) => void>();
 
   constructor(options: FakeOptions) {
     this.fail = options.fail;
     this.#slow = options.slow;
+    this.#classes = options.classes ?? 18;
     for (let index = 0; index < options.corpora; index++) this.corpora.set(`corpus-${index}`, corpus(index));
     const { task = 'language-model' } = options;
     for (let index = 0; index < options.runs; index++) {
@@ -99,20 +104,18 @@ export class FakeHost implements Connection {
     setInterval(() => {
       const one = this.runs.get(id);
       if (one?.status !== 'running') return;
-      const steps = stepsBetween(step + 1, step + 11, index);
+      const scale = lossScale(one.config);
+      const steps = stepsBetween(step + 1, step + 11, index, scale);
       step += 10;
       this.send({ type: 'steps', id, steps });
-      const loss = lossAt(step, index);
+      const loss = lossAt(step, index) * scale;
       if (step % 100 === 0) {
-        const found = { step, epoch: step / 490, split: 'valid' as const, loss, bitsPerCharacter: loss / Math.LN2 };
-        const measured = { figures: {}, metrics: null };
-        this.send({ type: 'eval', id, eval: { ...found, ...measured, elapsed: step * 0.0096 } });
-        this.send({
-          type: 'sample',
-          id,
-          sample: { step, text: `ROMEO:\nAt step ${step} the day is broke.`, detail: null },
-        });
-        this.#changeRun(id, { validLoss: loss, bestLoss: loss, bestStep: step, checkpointStep: step });
+        const found = evaluationOf(one.config, index, step, 'valid');
+        const { figures } = found;
+        this.send({ type: 'eval', id, eval: found });
+        this.send({ type: 'sample', id, sample: sampleOf(one.config.architecture.task, step, random(step)) });
+        const best = { bestLoss: found.loss, bestFigures: figures, bestStep: step };
+        this.#changeRun(id, { validLoss: found.loss, validFigures: figures, ...best, checkpointStep: step });
       }
       this.#changeRun(id, { step, epoch: step / 490, trainLoss: loss, secondsLeft: (4900 - step) * 0.04 });
     }, 200);
@@ -240,7 +243,7 @@ export class FakeHost implements Connection {
           await this.#detailGate;
           this.heldDetails--;
           if (!one) throw new ORPCError('NOT_FOUND', { message: 'This run no longer exists.' });
-          return detail(one, Number(input.id.split('-')[1]));
+          return detail(one, Number(input.id.split('-')[1]), this.#classes);
         }),
         create: os.runs.create.handler(({ input }) => {
           const made = {

@@ -14,6 +14,7 @@ const host = new FakeHost({
   runs: Number(query.get('runs') ?? 5),
   corpora: Number(query.get('corpora') ?? 3),
   task: (query.get('task') as Task | 'all' | null) ?? 'language-model',
+  classes: Number(query.get('classes') ?? 18),
   train: query.get('train') === '1',
   fail: query.get('fail'),
   slow: query.get('slow') === '1',

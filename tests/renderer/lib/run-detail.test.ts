@@ -1,7 +1,16 @@
 import { describe, expect, test } from 'vitest';
 import type { RunDetail } from '../../../src/api/types.ts';
-import { ahead, applyToDetail, canResume, detailOf, isLive } from '../../../src/renderer/lib/run-detail.ts';
-import { detail as made, run, stepsBetween } from '../harness/fake-data.ts';
+import {
+  ahead,
+  applyToDetail,
+  averageSpeed,
+  bestEval,
+  canResume,
+  detailOf,
+  isLive,
+  newestEval,
+} from '../../../src/renderer/lib/run-detail.ts';
+import { detail as made, evaluationOf, run, stepsBetween } from '../harness/fake-data.ts';
 
 function start(): RunDetail {
   return { run: run(0), steps: stepsBetween(1, 101, 0), evals: [], samples: [], log: [] };
@@ -13,6 +22,8 @@ const evaluation = (step: number, loss = 2) => ({
   split: 'valid' as const,
   loss,
   bitsPerCharacter: loss / Math.LN2,
+  figures: {},
+  metrics: null,
   elapsed: 1,
 });
 
@@ -35,11 +46,15 @@ describe('a run’s detail', () => {
     let detail = start();
     for (const loss of [2, 1.5]) {
       detail = applyToDetail(detail, { type: 'eval', id: 'run-0', eval: evaluation(100, loss) });
-      detail = applyToDetail(detail, { type: 'sample', id: 'run-0', sample: { step: 100, text: String(loss) } });
+      detail = applyToDetail(detail, {
+        type: 'sample',
+        id: 'run-0',
+        sample: { step: 100, text: String(loss), detail: null },
+      });
       detail = applyToDetail(detail, { type: 'log', id: 'run-0', line: { at: 1, level: 'info', message: 'once' } });
     }
     expect(detail.evals).toEqual([evaluation(100, 1.5)]);
-    expect(detail.samples).toEqual([{ step: 100, text: '1.5' }]);
+    expect(detail.samples).toEqual([{ step: 100, text: '1.5', detail: null }]);
     expect(detail.log).toHaveLength(1);
   });
 
@@ -54,11 +69,42 @@ describe('a run’s detail', () => {
     expect(detail.steps.step.at(-1)).toBe(460);
   });
 
+  test('keeps everything measured of the newest and the best evaluation and of the test, and the figures of all', () => {
+    const { config } = run(0, 'classification');
+    const at = (step: number, loss: number, split: 'valid' | 'test' = 'valid') => ({
+      ...evaluationOf(config, 0, step, split),
+      loss,
+    });
+    let detail = start();
+    for (const one of [at(100, 3), at(200, 1), at(300, 2), at(400, 5, 'test'), at(400, 2)]) {
+      detail = applyToDetail(detail, { type: 'eval', id: 'run-0', eval: one });
+    }
+    expect(detail.evals.filter((one) => one.metrics).map((one) => [one.step, one.split])).toEqual([
+      [200, 'valid'],
+      [400, 'test'],
+      [400, 'valid'],
+    ]);
+    expect(detail.evals.every((one) => one.figures.accuracy !== undefined)).toBe(true);
+    expect(bestEval(detail.evals)?.step).toBe(200);
+    expect(newestEval(detail.evals, 'valid')?.step).toBe(400);
+  });
+
   test('changes of corpora concern no run', () => {
     expect(detailOf({ type: 'corpus-purged', id: 'x' })).toBeNull();
     expect(detailOf({ type: 'run-purged', id: 'x' })).toBeNull();
     expect(detailOf({ type: 'run', run: run(4) })?.id).toBe('run-4');
   });
+});
+
+test('the best evaluation is one with a loss, and of validation', () => {
+  expect(bestEval([evaluation(1, Number.NaN)])).toBeUndefined();
+  expect(bestEval([evaluation(1, 2), { ...evaluation(2, 1), split: 'test' }])?.step).toBe(1);
+});
+
+test('the average speed counts each moment for as long as it lasted', () => {
+  const columns = { ...stepsBetween(1, 4, 0), tokensPerSecond: [100, Number.NaN, 400], elapsed: [3, 10, 11] };
+  expect(averageSpeed(columns)).toBeCloseTo((100 * 3 + 400) / 4, 12);
+  expect(averageSpeed(stepsBetween(1, 1, 0))).toBeNull();
 });
 
 test('a run is live or can be resumed, never both but when it is paused', () => {

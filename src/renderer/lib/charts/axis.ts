@@ -10,7 +10,8 @@ export interface Axis {
   readonly value: (value: number) => string;
 }
 
-export type XKind = 'step' | 'epoch' | 'time';
+/** Training steps, epochs, seconds, or steps of a series counted from the last one that was read. */
+export type XKind = 'step' | 'epoch' | 'time' | 'ahead';
 
 function plainTick(value: number, all: readonly number[]): string {
   const size = Math.abs(value);
@@ -29,6 +30,7 @@ function leading(value: number): number {
 const xAxes: Readonly<Record<XKind, Axis>> = {
   step: { ticks: (min, max, count) => linearTicks(min, max, count, true), tick: plainTick, value: integer },
   epoch: { ticks: linearTicks, tick: plainTick, value: (value) => number(value) },
+  ahead: { ticks: (min, max, count) => linearTicks(min, max, count, true), tick: plainTick, value: integer },
   time: { ticks: timeTicks, tick: (value) => duration(value), value: duration },
 };
 

@@ -6,9 +6,14 @@ export const charts = {
   resetZoom: 'Show everything',
   zoomHint: 'Drag to zoom, double-click to see everything',
   log: 'Logarithmic',
-  axisNames: { step: 'step', epoch: 'epoch', time: 'time' },
+  axisNames: { step: 'step', epoch: 'epoch', time: 'time', ahead: 'steps ahead' },
   /** Heads the values under the crosshair. */
-  position: { step: (x: string) => `Step ${x}`, epoch: (x: string) => `Epoch ${x}`, time: (x: string) => `After ${x}` },
+  position: {
+    step: (x: string) => `Step ${x}`,
+    epoch: (x: string) => `Epoch ${x}`,
+    time: (x: string) => `After ${x}`,
+    ahead: (x: string) => (x === '0' ? 'Last step read' : x.startsWith('-') ? `${x.slice(1)} before` : `${x} ahead`),
+  },
   valueAt: (x: string) => `at ${x}`,
   measured: (value: string) => `measured ${value}`,
   more: (count: string) => `and ${count} more`,
