@@ -2,10 +2,13 @@
 import { CorpusError } from './corpus/errors.ts';
 import { importText } from './corpus/import-text.ts';
 import { tokenizeCorpus } from './corpus/tokenize.ts';
+import { inspectData } from './data/inspect.ts';
 import type { EngineFiles } from './files.ts';
 import { JobControl, StoppedError } from './jobs/control.ts';
 import { estimate } from './jobs/estimate.ts';
 import { generate } from './jobs/generate.ts';
+import { answer } from './jobs/predict.ts';
+import { prepare } from './jobs/prepare.ts';
 import { train, type Emit } from './jobs/train.ts';
 import { DeviceError, type Devices } from './kernels/devices.ts';
 import type { EngineCommand, EngineEvent, JobResult } from './protocol.ts';
@@ -71,6 +74,15 @@ export function serveEngine(host: EngineHost): (command: EngineCommand) => void 
         return start(command, (control, emit) =>
           generate(command, host.devices, host.files, control, host.clock, emit),
         );
+      case 'inspect':
+        return start(command, async ({ signal }) => ({
+          type: 'inspect',
+          inspection: await inspectData(host.files, command.source, command.data, signal),
+        }));
+      case 'prepare':
+        return start(command, (control, emit) => prepare(command, host.files, control, emit));
+      case 'predict':
+        return start(command, () => answer(command, host.devices, host.files));
       case 'estimate':
         return start(command, (control) => estimate(command, host.devices, control, host.clock));
       case 'devices':

@@ -62,8 +62,8 @@ export type EngineCommand =
       readonly job: string;
       /** gzip is unpacked. */
       readonly sourcePath: string;
-      /** Files named by class, one example a line, to be imported as one table; null: `sourcePath` is one text. */
-      readonly classFiles: readonly { readonly path: string; readonly name: string }[] | null;
+      /** Files named by class, one example a line, to be imported as one table; none: `sourcePath` is one text. */
+      readonly classFiles?: readonly { readonly path: string; readonly name: string }[] | null;
       readonly targetDir: string;
       readonly encoding: string | null;
     }

@@ -1,4 +1,6 @@
 /** Importing a text: one pass over the bytes of a file, which leaves a well-formed UTF-8 file and knows what is in it. */
+import { classFolderToTable, type ClassFile } from '../data/class-folder.ts';
+import { gunzip, isGzip } from '../data/gunzip.ts';
 import type { EngineFiles } from '../files.ts';
 import type { ImportedText } from '../protocol.ts';
 import { TextNormalizer } from './decode.ts';
@@ -8,7 +10,10 @@ import { TextStatistics } from './statistics.ts';
 import { advance } from './utf8.ts';
 
 export interface ImportRequest {
+  /** A text, which may be compressed by gzip. */
   readonly sourcePath: string;
+  /** Files named by class, one example a line, that become one table; none: `sourcePath` is the text. */
+  readonly classFiles?: readonly { readonly path: string; readonly name: string }[] | null;
   /** Folder of the stored texts; the file is named by its content. */
   readonly targetDir: string;
   /** Label of the encoding a person chose; null finds it. */
@@ -20,6 +25,7 @@ const previewCharacters = 4000;
 /** Bytes that surely hold them. */
 const previewBytes = 4 * previewCharacters;
 
+/** Of bytes that are whole characters of UTF-8 already. */
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /** The first characters of a text, kept while it streams by. */
@@ -64,6 +70,64 @@ function refuseEmpty(sourceBytes: number, characters: number, hasText: boolean):
   }
 }
 
+/** Bytes of a source, unpacked, as they come; `onRead` is told how many of the file were read. */
+async function* sourceChunks(
+  files: EngineFiles,
+  path: string,
+  onRead: (bytes: number) => void,
+): AsyncGenerator<Uint8Array> {
+  const raw = counted(files.readChunks(path), onRead);
+  try {
+    const first = await raw.next();
+    if (first.done) return;
+    const all = follow(first.value, raw);
+    yield* isGzip(first.value) ? gunzip(all) : all;
+  } finally {
+    await raw.return(undefined);
+  }
+}
+
+async function* counted(
+  chunks: AsyncIterable<Uint8Array>,
+  onRead: (bytes: number) => void,
+): AsyncGenerator<Uint8Array> {
+  for await (const chunk of chunks) {
+    onRead(chunk.length);
+    yield chunk;
+  }
+}
+
+async function* follow(first: Uint8Array, rest: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  yield first;
+  yield* rest;
+}
+
+/** A folder of classes as the table that it means, in UTF-8. */
+async function classTable(
+  files: EngineFiles,
+  classFiles: NonNullable<ImportRequest['classFiles']>,
+  encoding: string | null,
+  onRead: (bytes: number) => void,
+  signal: AbortSignal,
+): Promise<Uint8Array> {
+  const entries: ClassFile[] = [];
+  for (const { path, name } of classFiles) {
+    const normalizer = new TextNormalizer(encoding);
+    let text = '';
+    try {
+      for await (const chunk of sourceChunks(files, path, onRead)) {
+        signal.throwIfAborted();
+        text += decoder.decode(normalizer.push(chunk, false), { stream: true });
+      }
+      text += decoder.decode(normalizer.push(new Uint8Array(0), true));
+    } catch (error) {
+      throw error instanceof CorpusError ? new CorpusError(`${name}: ${error.message}`) : readingError(path, error);
+    }
+    entries.push({ name, text });
+  }
+  return new TextEncoder().encode(classFolderToTable(entries));
+}
+
 /**
  * Decodes a file into `<targetDir>/<sha256>.txt` and counts what is in it. Memory does not grow with the file.
  * @param onProgress bytes read so far, and in all
@@ -71,16 +135,20 @@ function refuseEmpty(sourceBytes: number, characters: number, hasText: boolean):
  */
 export async function importText(
   files: EngineFiles,
-  { sourcePath, targetDir, encoding }: ImportRequest,
+  { sourcePath, classFiles, targetDir, encoding }: ImportRequest,
   onProgress: (done: number, total: number) => void,
   signal: AbortSignal,
 ): Promise<ImportedText> {
-  const normalizer = new TextNormalizer(encoding);
+  const normalizer = new TextNormalizer(classFiles ? 'utf-8' : encoding);
   const statistics = new TextStatistics();
   const preview = new Preview();
-  const total = await files.size(sourcePath).catch((error: unknown) => {
-    throw readingError(sourcePath, error);
-  });
+  const paths = classFiles ? classFiles.map(({ path }) => path) : [sourcePath];
+  let total = 0;
+  for (const path of paths) {
+    total += await files.size(path).catch((error: unknown) => {
+      throw readingError(path, error);
+    });
+  }
   const sink = await files.create(targetDir);
   let sourceBytes = 0;
   let bytes = 0;
@@ -94,11 +162,17 @@ export async function importText(
   };
 
   try {
-    for await (const chunk of files.readChunks(sourcePath)) {
-      signal.throwIfAborted();
-      sourceBytes += chunk.length;
-      await take(normalizer.push(chunk, false));
+    const onRead = (read: number) => {
+      sourceBytes += read;
       onProgress(sourceBytes, Math.max(total, sourceBytes));
+    };
+    if (classFiles) {
+      await take(normalizer.push(await classTable(files, classFiles, encoding, onRead, signal), false));
+    } else {
+      for await (const chunk of sourceChunks(files, sourcePath, onRead)) {
+        signal.throwIfAborted();
+        await take(normalizer.push(chunk, false));
+      }
     }
     signal.throwIfAborted();
     await take(normalizer.push(new Uint8Array(0), true));

@@ -1,7 +1,7 @@
 /** From stored text to token files: learns the tokeniser on the training part, splits, encodes everything to disk. */
 import { z } from 'zod';
 import type { EngineFiles } from '../files.ts';
-import type { TokenFile, TrainingData } from '../protocol.ts';
+import type { TokenFile, TokenData } from '../protocol.ts';
 import { splitSchema, tokenizerSchema, type SplitConfig } from '../training/config.ts';
 import { CorpusError } from './errors.ts';
 import { lowerCaseBytes } from './lowercase.ts';
@@ -24,7 +24,7 @@ export interface TokenizeRequest {
 }
 
 export interface TokenizedCorpus {
-  readonly data: TrainingData;
+  readonly data: TokenData;
   /** Share of tokens, over all parts, that the vocabulary lacks. */
   readonly unknownRate: number;
   /** The most frequent tokens of the training part, as shown to people. */

@@ -8,7 +8,8 @@ export interface DataObjection {
   readonly message: string;
 }
 
-const wantedKind: Readonly<Record<Task, DataConfig['kind']>> = {
+/** What each task learns from. */
+export const dataKindOf: Readonly<Record<Task, DataConfig['kind']>> = {
   'language-model': 'text',
   tagging: 'tagged',
   translation: 'pairs',
@@ -29,7 +30,8 @@ const kindNames: Readonly<Record<DataConfig['kind'], string>> = {
   numeric: 'columns of numbers (CSV, TSV)',
 };
 
-const wantedLabel: Partial<Record<Task, LabelConfig['is']>> = {
+/** What a label is, for the tasks that learn from a table. */
+export const labelKindOf: Readonly<Partial<Record<Task, LabelConfig['is']>>> = {
   classification: 'class',
   'conditional-generation': 'class',
   regression: 'number',
@@ -49,7 +51,7 @@ type Shape = Pick<Architecture, 'task' | 'multilabel' | 'predicts' | 'input'>;
 /** Why data read so cannot train such a network; [] where they can. */
 export function dataObjections(data: DataConfig, architecture: Shape): DataObjection[] {
   const { task } = architecture;
-  const wanted = wantedKind[task];
+  const wanted = dataKindOf[task];
   if (data.kind !== wanted) {
     return [
       {
@@ -73,7 +75,7 @@ export function dataObjections(data: DataConfig, architecture: Shape): DataObjec
         : 'A separator makes several labels of a tag, and this network gives one tag to each token: take the separator away, or choose several labels at every step.',
     });
   }
-  const label = wantedLabel[task];
+  const label = labelKindOf[task];
   if (data.kind === 'table' && label && data.label.is !== label) {
     found.push({
       path: ['label', 'is'],

@@ -88,24 +88,16 @@ export async function prepareDataset(
 
 /** The parts of a request that decide its result. */
 function identity({ data, architecture, tokenizer, split, seed, train, valid, test, vectorsPath }: DatasetRequest) {
-  const { task, multilabel, predicts, horizon, forecastAt } = architecture;
-  const embedding = vectorsPath === null ? null : architecture.embedding;
-  return {
-    data,
-    task,
-    multilabel,
-    predicts,
-    horizon,
-    forecastAt,
-    embedding,
-    tokenizer,
-    split,
-    seed,
-    train,
-    valid,
-    test,
-    vectorsPath,
-  };
+  const shape = preparedFor(architecture, vectorsPath !== null);
+  return { data, ...shape, tokenizer, split, seed, train, valid, test, vectorsPath };
+}
+
+/** What of an architecture decides how its examples are prepared; networks that are alike in it can share them. */
+export function preparedFor(
+  { task, multilabel, predicts, horizon, forecastAt, embedding }: Architecture,
+  hasVectors: boolean,
+) {
+  return { task, multilabel, predicts, horizon, forecastAt, embedding: hasVectors ? embedding : null };
 }
 
 async function sizesOf(files: EngineFiles, request: DatasetRequest): Promise<(number | null)[]> {

@@ -1,4 +1,5 @@
 /** The generation job: text from a checkpoint. */
+import { CorpusError } from '../corpus/errors.ts';
 import { deserializeTokenizer } from '../corpus/tokenizer.ts';
 import type { EngineFiles } from '../files.ts';
 import { Generator } from '../inference/generator.ts';
@@ -20,6 +21,11 @@ export async function generate(
   emit: Emit,
 ): Promise<JobResult> {
   const { state, tensors } = decodeCheckpoint(await files.readFile(command.checkpointPath));
+  if (state.codec) {
+    throw new CorpusError(
+      `This run learned ${state.config.architecture.task}: it does not go on with a text. Ask it for a prediction instead.`,
+    );
+  }
   const tokenizer = deserializeTokenizer(state.tokenizer);
   const kernels = await devices.create(command.device, null);
   const generator = new Generator(kernels, state.config.architecture, tokenizer);

@@ -1,12 +1,26 @@
 /** The training job: a Trainer, its data, its checkpoints on disk, and its events. */
 import { deserializeTokenizer } from '../corpus/tokenizer.ts';
+import { openDataset } from '../data/dataset.ts';
 import type { EngineFiles } from '../files.ts';
 import type { Devices } from '../kernels/devices.ts';
+import type { Kernels } from '../kernels/kernels.ts';
 import { memoryPlan } from '../model/size.ts';
-import type { EngineCommand, EngineEvent, JobResult, StepMetrics } from '../protocol.ts';
+import type {
+  EngineCommand,
+  EngineEvent,
+  EvalMetrics,
+  ExampleSet,
+  JobResult,
+  StepMetrics,
+  TokenData,
+} from '../protocol.ts';
 import { CheckpointFiles } from '../training/checkpoint-files.ts';
-import { decodeCheckpoint } from '../training/checkpoint.ts';
-import { DivergedError, mostEvaluated, Trainer } from '../training/trainer.ts';
+import { decodeCheckpoint, type Checkpoint } from '../training/checkpoint.ts';
+import type { RunConfig } from '../training/config.ts';
+import { ExampleLearner } from '../training/example-learner.ts';
+import type { Learner } from '../training/learner.ts';
+import { TextLearner } from '../training/text-learner.ts';
+import { DivergedError, Trainer } from '../training/trainer.ts';
 import { StoppedError, type JobControl } from './control.ts';
 
 type TrainCommand = Extract<EngineCommand, { type: 'train' }>;
@@ -28,76 +42,112 @@ export async function train(
   clock: () => number,
   emit: Emit,
 ): Promise<JobResult> {
-  const { config, data } = command;
+  const { config } = command;
   const saved = command.resumeFrom === null ? null : decodeCheckpoint(await files.readFile(command.resumeFrom));
+  const kernels = await devices.create(config.device, config.threads);
+  try {
+    const data = await openData(command, saved, files, kernels);
+    const inputs = { kernels, config, learner: data.learner, clock };
+    const trainer = saved ? Trainer.resume(inputs, saved) : await Trainer.begin(inputs);
+    try {
+      announce(trainer, data.memoryBytes, kernels, saved, emit);
+      const checkpoints = new CheckpointFiles(files, command.checkpointDir, saved?.state ?? null);
+      return await new Session(trainer, checkpoints, control, clock, emit).run();
+    } finally {
+      trainer.dispose();
+      data.close();
+    }
+  } finally {
+    kernels.dispose();
+  }
+}
+
+interface OpenData {
+  readonly learner: Learner;
+  /** Planned for training. */
+  readonly memoryBytes: number;
+  close(): void;
+}
+
+async function openData(
+  { config, data }: TrainCommand,
+  saved: Checkpoint | null,
+  files: EngineFiles,
+  kernels: Kernels,
+): Promise<OpenData> {
+  return 'directory' in data
+    ? openExamples(config, data, files, kernels)
+    : openText(config, data, saved, files, kernels);
+}
+
+async function openExamples(
+  config: RunConfig,
+  data: ExampleSet,
+  files: EngineFiles,
+  kernels: Kernels,
+): Promise<OpenData> {
+  const dataset = await openDataset(files, data.directory);
+  const { architecture, training } = config;
+  const { T, Ty } = dataset.longest;
+  return {
+    learner: new ExampleLearner(kernels, config, dataset),
+    memoryBytes: memoryPlan(architecture, dataset.codec.sizes, training.batch, [T, Ty ?? T], training.optimizer.kind)
+      .total,
+    close: () => dataset.close(),
+  };
+}
+
+async function openText(
+  config: RunConfig,
+  data: TokenData,
+  saved: Checkpoint | null,
+  files: EngineFiles,
+  kernels: Kernels,
+): Promise<OpenData> {
   const tokenizer = deserializeTokenizer(
     saved ? saved.state.tokenizer : JSON.parse(new TextDecoder().decode(await files.readFile(data.tokenizerPath))),
   );
-  const kernels = await devices.create(config.device, config.threads);
-  const sources = [data.train, data.valid, data.test].map((file) => file && files.openTokens(file));
-  const [trainTokens, valid, test] = sources;
-  const trainer = new Trainer({
-    kernels,
-    config,
-    tokenizer,
-    charactersPerToken: data.charactersPerToken,
-    train: trainTokens!,
-    valid: valid ?? null,
-    test: test ?? null,
-    clock,
-  });
-  try {
-    if (saved) await trainer.restore(saved);
-    const { training, architecture } = config;
-    const memory = memoryPlan(
+  const [train, valid, test] = [data.train, data.valid, data.test].map((file) => file && files.openTokens(file));
+  const { architecture, training } = config;
+  const { charactersPerToken } = data;
+  return {
+    learner: new TextLearner(kernels, config, {
+      tokenizer,
+      charactersPerToken,
+      train: train!,
+      valid: valid ?? null,
+      test: test ?? null,
+    }),
+    memoryBytes: memoryPlan(
       architecture,
       tokenizer.vocabularySize,
       training.batch,
       training.steps,
       training.optimizer.kind,
+    ).total,
+    close: () => {
+      for (const source of [train, valid, test]) source?.close();
+    },
+  };
+}
+
+function announce(
+  { learner, step, stepsPerEpoch, totalSteps }: Trainer,
+  memoryBytes: number,
+  { name: device, detail: deviceDetail }: Kernels,
+  saved: Checkpoint | null,
+  emit: Emit,
+): void {
+  const { count: parameters } = learner.parameters;
+  emit({ type: 'started', device, deviceDetail, parameters, memoryBytes, step, stepsPerEpoch, totalSteps });
+  const log = (message: string) => emit({ type: 'log', level: 'info', message });
+  if (saved && (saved.state.device !== device || saved.state.deviceDetail !== deviceDetail)) {
+    const { state } = saved;
+    log(
+      `Resumed on ${device} (${deviceDetail}); the checkpoint was written on ${state.device} (${state.deviceDetail}), so the numbers go on closely, not bit for bit.`,
     );
-    emit({
-      type: 'started',
-      device: kernels.name,
-      deviceDetail: kernels.detail,
-      parameters: trainer.model.parameters.count,
-      memoryBytes: memory.total,
-      step: trainer.step,
-      stepsPerEpoch: trainer.stepsPerEpoch,
-      totalSteps: trainer.totalSteps,
-    });
-    if (saved && (saved.state.device !== kernels.name || saved.state.deviceDetail !== kernels.detail)) {
-      emit({
-        type: 'log',
-        level: 'info',
-        message: `Resumed on ${kernels.name} (${kernels.detail}); the checkpoint was written on ${saved.state.device} (${saved.state.deviceDetail}), so the numbers go on closely, not bit for bit.`,
-      });
-    }
-    for (const [name, part] of [
-      ['Validation', data.valid],
-      ['Test', data.test],
-    ] as const) {
-      if (part && part.length > mostEvaluated) {
-        const [all, read] = [part.length, mostEvaluated].map((n) => n.toLocaleString('en'));
-        emit({
-          type: 'log',
-          level: 'info',
-          message: `${name} has ${all} tokens; an evaluation reads the first ${read}.`,
-        });
-      }
-    }
-    return await new Session(
-      trainer,
-      new CheckpointFiles(files, command.checkpointDir, saved?.state ?? null),
-      control,
-      clock,
-      emit,
-    ).run();
-  } finally {
-    trainer.dispose();
-    kernels.dispose();
-    for (const source of sources) source?.close();
   }
+  if (!saved) for (const note of learner.notes) log(note);
 }
 
 /** One sitting of a run: from start or resume to the end, a stop or a failure. */
@@ -154,7 +204,7 @@ class Session {
       if (trainer.evaluationDue) await this.#evaluate();
       const reason = trainer.finished;
       if (reason) {
-        const test = await trainer.test(this.#control.turn);
+        const test = await this.#test();
         if (test) this.#emit({ type: 'eval', metrics: test, best: false });
         await this.#save(false);
         return { type: 'train', reason, step: trainer.step, best: trainer.best, test };
@@ -166,6 +216,13 @@ class Session {
       if (!trainer.evaluationDue && (due || this.#clock() - this.#savedAt >= checkpointEverySeconds))
         await this.#save(false);
     }
+  }
+
+  /** The model that is used is the best one, so that is what is tested. */
+  async #test(): Promise<EvalMetrics | null> {
+    const { best, step } = this.#trainer;
+    const checkpoint = best && best.step !== step ? await this.#checkpoints.read(best.step) : null;
+    return this.#trainer.test(checkpoint, this.#control.turn);
   }
 
   async #step(): Promise<void> {
@@ -189,7 +246,7 @@ class Session {
     this.#report();
     const { metrics, best, sample } = await this.#trainer.evaluateNow(this.#control.turn);
     this.#emit({ type: 'eval', metrics, best });
-    this.#emit({ type: 'sample', step: metrics.step, text: sample });
+    this.#emit({ type: 'sample', sample });
     await this.#save(best);
   }
 

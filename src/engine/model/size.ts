@@ -42,22 +42,23 @@ export interface MemoryPlan {
 }
 
 /**
- * Memory of training on batches of up to B sequences of T steps (of an encoder–decoder T source and T target positions). What a device
- * keeps beside, and the data set itself, is not counted.
+ * Memory of training on batches of up to B sequences of T steps. What a device keeps beside, and the data set itself, is not counted.
  * @param data or the vocabulary of a language model
+ * @param steps T, or [T,Ty] of an encoder–decoder: source positions and steps of the decoder
  * @param bytesPerNumber 4 on every device but reference, which has 8
  */
 export function memoryPlan(
   architecture: Architecture,
   data: DataSizes | number,
   B: number,
-  T: number,
+  steps: number | readonly [number, number],
   optimizer: OptimizerKind,
   bytesPerNumber: 4 | 8 = 4,
 ): MemoryPlan {
   const sizes = dataSizes(data);
   const { kernels, measured } = measuringKernels(bytesPerNumber);
-  createTaskModel(kernels, architecture, sizes, { B, T, training: true });
+  const [T, Ty] = typeof steps === 'number' ? [steps, steps] : steps;
+  createTaskModel(kernels, architecture, sizes, { B, T, Ty, training: true });
   const parameters = layOut(modelParameters(architecture, sizes)).size * bytesPerNumber;
   const plan = {
     parameters,

@@ -3,7 +3,7 @@
  * older ones, and what a killed process left half written, are removed.
  */
 import type { EngineFiles } from '../files.ts';
-import { encodeCheckpoint, type Checkpoint, type CheckpointState } from './checkpoint.ts';
+import { decodeCheckpoint, encodeCheckpoint, type Checkpoint, type CheckpointState } from './checkpoint.ts';
 
 const pattern = /^step-(\d{9,})\.safetensors$/;
 
@@ -33,6 +33,11 @@ export class CheckpointFiles {
 
   get lastStep(): number | null {
     return this.#lastStep;
+  }
+
+  /** One of the checkpoints that are kept. */
+  async read(step: number): Promise<Checkpoint> {
+    return decodeCheckpoint(await this.#files.readFile(this.#files.join(this.#directory, checkpointFileName(step))));
   }
 
   /** Writes a checkpoint durably, then removes those that are neither the best nor the last. Returns its path. */

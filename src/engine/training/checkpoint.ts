@@ -6,8 +6,11 @@
  * so that a database that lost its last moments can be completed. Metadata `unroll`: the rest as JSON.
  */
 import { z } from 'zod';
+import { codecSchema } from '../data/codec.ts';
 import { readSafetensors, writeSafetensors, type SafetensorsEntry } from '../export/safetensors.ts';
-import type { StepMetrics } from '../protocol.ts';
+import type { Figures } from '../metrics/figures.ts';
+import type { TaskResult } from '../metrics/results.ts';
+import type { SampleDetail, StepMetrics } from '../protocol.ts';
 import { runConfigSchema } from './config.ts';
 
 const evalMetricsSchema = z.object({
@@ -15,19 +18,34 @@ const evalMetricsSchema = z.object({
   epoch: z.number(),
   split: z.enum(['valid', 'test']),
   loss: z.number(),
-  bitsPerCharacter: z.number(),
+  bitsPerCharacter: z.number().nullable(),
+  figures: z.custom<Figures>(isObject).default({}),
+  metrics: z.custom<TaskResult>(isObject).nullable().default(null),
   elapsed: z.number(),
 });
+
+const sampleSchema = z.object({
+  step: z.int(),
+  text: z.string(),
+  detail: z.custom<SampleDetail>(isObject).nullable().default(null),
+});
+
+/** What this program wrote itself is not looked into. */
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null;
+}
 
 const best = z.object({ step: z.int(), loss: z.number() });
 
 const checkpointStateSchema = z.object({
   version: z.literal(1),
   config: runConfigSchema,
-  /** Serialised tokeniser: a checkpoint is a usable model by itself. */
+  /** A checkpoint is a usable model by itself: serialised tokeniser of a language model, or codec of another task's data. */
   tokenizer: z.unknown(),
+  codec: codecSchema.nullable().default(null),
+  /** Rows of the input embedding, or numbers of a step. */
   vocabularySize: z.int().min(1),
-  charactersPerToken: z.number(),
+  charactersPerToken: z.number().nullable(),
   /** Steps made. */
   step: z.int().min(0),
   /** Position in the data (corpus/batches.ts). */
@@ -43,7 +61,7 @@ const checkpointStateSchema = z.object({
   /** The evaluation due at this step was not made yet (stopped before it). */
   evaluationDue: z.boolean(),
   evals: z.array(evalMetricsSchema),
-  samples: z.array(z.object({ step: z.int(), text: z.string() })),
+  samples: z.array(sampleSchema),
   device: z.string(),
   deviceDetail: z.string(),
 });

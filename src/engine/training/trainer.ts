@@ -1,47 +1,25 @@
 /**
- * The training loop of a language model: truncated backpropagation through time over windows of T steps, evaluation, samples,
- * checkpoints. Everything that depends on chance or order is a function of (seed, step), so that a run resumed from a
- * checkpoint computes the same bits as one that was never interrupted.
+ * The training loop of every task: optimiser steps, evaluations, samples, checkpoints. Everything that depends on chance or order is
+ * a function of (seed, step), so that a run resumed from a checkpoint computes the same bits as one that was never interrupted.
  */
-import { evaluationBatches, trainingBatches, type TrainingBatches } from '../corpus/batches.ts';
-import { firstTokens, type TokenSource } from '../corpus/token-source.ts';
-import type { Tokenizer } from '../corpus/tokenizer.ts';
-import { Generator } from '../inference/generator.ts';
 import type { HostArray, Kernels, Tensor } from '../kernels/kernels.ts';
-import { LanguageModel } from '../model/language-model.ts';
-import type { EvalMetrics, FinishReason, StepMetrics } from '../protocol.ts';
+import type { EvalMetrics, FinishReason, SampleMetrics, StepMetrics } from '../protocol.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import type { RunConfig } from './config.ts';
-import { evaluate } from './evaluation.ts';
+import type { HeldOut, Learner, Turn } from './learner.ts';
 import { allocateSlots, optimizerSlots, optimizerUpdate } from './optimizer.ts';
 import { afterEvaluation, learningRateAt, noProgress, type Progress } from './schedule.ts';
 
 /** PyTorch's `clip_grad_norm_` adds this to the norm. */
 const clipEpsilon = 1e-6;
-/** Characters or words of the sample drawn at every evaluation. */
-const sampleLength = { char: 200, word: 60, bpe: 80 } as const;
-/** Evaluations an epoch when the person does not say; fewer where validation is long, so that they stay under a tenth of the time. */
-const evaluationsPerEpoch = 10;
-/** A small network on a short text makes hundreds of steps a second; evaluating more often than this tells nothing. */
-const fewestStepsBetween = 50;
-
 /** A checkpoint remembers at least this much of the training before it. */
 const rememberedSeconds = 5;
-
-/**
- * The most tokens of a held-out part that an evaluation reads, from its beginning. More would make the perplexity hardly more exact
- * (its standard error is already well under 1 %), but would keep a run on a gigabyte waiting for minutes at every evaluation.
- */
-export const mostEvaluated = 2_000_000;
 
 export interface TrainerInputs {
   readonly kernels: Kernels;
   readonly config: RunConfig;
-  readonly tokenizer: Tokenizer;
-  readonly charactersPerToken: number;
-  readonly train: TokenSource;
-  readonly valid: TokenSource | null;
-  readonly test: TokenSource | null;
+  /** On `kernels`; the trainer disposes of it. */
+  readonly learner: Learner;
   /** Seconds, monotonic. */
   readonly clock: () => number;
 }
@@ -60,25 +38,21 @@ export interface EvaluationOutcome {
   readonly metrics: EvalMetrics;
   /** Lowest validation loss so far. */
   readonly best: boolean;
-  /** Text drawn from the model as it is now. */
-  readonly sample: string;
+  /** What the model makes of something as it is now. */
+  readonly sample: SampleMetrics;
 }
 
 /** One run's training, step by step; who calls it decides when to pause, evaluate, save and stop. */
 export class Trainer {
-  readonly model: LanguageModel;
+  readonly learner: Learner;
   readonly stepsPerEpoch: number;
   /** Steps of the whole run, as far as steps or epochs limit it; null when only minutes do. */
   readonly totalSteps: number | null;
   readonly evalEvery: number;
 
   readonly #in: TrainerInputs;
-  readonly #batches: TrainingBatches;
-  readonly #inputs: Int32Array;
-  readonly #targets: Int32Array;
   readonly #slots: Tensor[];
   readonly #norm: Tensor;
-  readonly #generator: Generator;
 
   #step = 0;
   #elapsed = 0;
@@ -92,36 +66,32 @@ export class Trainer {
   #earlier: Recent = nothingRecent();
   #recent: Recent = nothingRecent();
 
-  constructor(inputs: TrainerInputs) {
-    const { kernels, config, tokenizer, train, valid } = inputs;
-    const { architecture, training } = config;
-    const { batch: B, steps: T } = training;
-    const { test } = inputs;
-    this.#in = {
-      ...inputs,
-      valid: valid && firstTokens(valid, mostEvaluated),
-      test: test && firstTokens(test, mostEvaluated),
-    };
-    this.#batches = trainingBatches(train, training);
-    this.model = new LanguageModel(kernels, architecture, tokenizer.vocabularySize, { B, T, training: true });
-    this.model.parameters.initialise(training.seed);
-    this.model.resetState();
-    this.#slots = allocateSlots(kernels, training.optimizer, this.model.parameters.values.size);
+  private constructor(inputs: TrainerInputs) {
+    const { kernels, config, learner } = inputs;
+    const { training } = config;
+    this.#in = inputs;
+    this.learner = learner;
+    this.#slots = allocateSlots(kernels, training.optimizer, learner.parameters.values.size);
     this.#norm = kernels.alloc('gradient norm', [1]);
     this.#learningRate = training.learningRate;
-    this.#inputs = new Int32Array(T * B);
-    this.#targets = new Int32Array(T * B);
-    this.#generator = new Generator(kernels, architecture, tokenizer, this.model.parameters);
-
-    this.stepsPerEpoch = this.#batches.stepsPerEpoch;
+    this.stepsPerEpoch = learner.stepsPerEpoch;
     const byEpochs = training.maxEpochs === null ? Infinity : Math.ceil(training.maxEpochs * this.stepsPerEpoch);
     const total = Math.min(byEpochs, training.maxSteps ?? Infinity);
     this.totalSteps = Number.isFinite(total) ? Math.max(1, total) : null;
-    // A forward pass costs about a third of a step: this many training steps between evaluations keep those under a tenth.
-    const evalSteps = this.#in.valid ? Math.ceil(this.#in.valid.length / (B * T)) : 0;
-    this.evalEvery =
-      training.evalEvery ??
-      Math.max(fewestStepsBetween, Math.round(this.stepsPerEpoch / evaluationsPerEpoch), evalSteps * 3);
+    this.evalEvery = training.evalEvery ?? learner.usualEvalEvery;
+  }
+
+  /** At the beginning of a run. @throws CorpusError for word vectors that do not fit */
+  static async begin(inputs: TrainerInputs): Promise<Trainer> {
+    await inputs.learner.initialise(inputs.config.training.seed);
+    return new Trainer(inputs);
+  }
+
+  /** In the place of the run that wrote the checkpoint. */
+  static resume(inputs: TrainerInputs, checkpoint: Checkpoint): Trainer {
+    const trainer = new Trainer(inputs);
+    trainer.#restore(checkpoint);
+    return trainer;
   }
 
   get config(): RunConfig {
@@ -173,7 +143,7 @@ export class Trainer {
    */
   async trainStep(): Promise<StepMetrics> {
     const { kernels, config, clock } = this.#in;
-    const { training, architecture } = config;
+    const { training } = config;
     const started = clock();
     const step = this.#step + 1;
     const learningRate = (this.#learningRate = learningRateAt(training.learningRate, training.schedule, {
@@ -183,26 +153,18 @@ export class Trainer {
       plateaus: this.#progress.plateaus,
     }));
 
-    const { steps, resetState } = this.#batches.next(this.#inputs, this.#targets);
-    if (resetState) this.model.resetState();
-    this.model.setBatch(this.#inputs, this.#targets, steps);
-    kernels.fill(this.model.loss, 0);
-    this.model.forward(architecture.dropout > 0 ? { seed: training.seed, counter: step } : null);
-    this.model.computeLoss();
-    this.model.backward();
-    const { gradients, values } = this.model.parameters;
+    const tokens = await this.learner.step({ seed: training.seed, step });
+    const { gradients, values } = this.learner.parameters;
     kernels.clipByGlobalNorm(this.#norm, gradients!, training.clip ?? Infinity, clipEpsilon);
     kernels.updateParameters(optimizerUpdate(training.optimizer, learningRate, step), values, gradients!, this.#slots);
-    this.model.carryState();
 
-    const [loss, norm] = await Promise.all([kernels.read(this.model.loss), kernels.read(this.#norm)]);
-    const metrics = this.#finishStep(step, steps, started, learningRate, loss[0]! / loss[1]!, norm[0]!);
-    return metrics;
+    const [loss, norm] = await Promise.all([kernels.read(this.learner.loss), kernels.read(this.#norm)]);
+    return this.#finishStep(step, tokens, started, learningRate, loss[0]! / loss[1]!, norm[0]!);
   }
 
   #finishStep(
     step: number,
-    steps: number,
+    tokens: number,
     started: number,
     learningRate: number,
     loss: number,
@@ -213,8 +175,8 @@ export class Trainer {
     const seconds = this.#in.clock() - started;
     this.#step = step;
     this.#elapsed += seconds;
-    this.#evaluationDue = this.#in.valid !== null && (step % this.evalEvery === 0 || this.finished !== null);
-    const tokensPerSecond = (steps * this.#in.config.training.batch) / seconds;
+    this.#evaluationDue = this.learner.has('valid') && (step % this.evalEvery === 0 || this.finished !== null);
+    const tokensPerSecond = tokens / seconds;
     const metrics = { step, epoch: this.epoch, loss, gradNorm, learningRate, tokensPerSecond, elapsed: this.#elapsed };
     this.#recent.steps.push(metrics);
     return metrics;
@@ -239,60 +201,47 @@ export class Trainer {
 
   /**
    * Evaluates on validation, draws a sample, and updates what plateaus and early stopping depend on.
-   * @param turn as `evaluate`'s: may throw to abandon; the evaluation is then still due
+   * @param turn may throw to abandon; the evaluation is then still due
    * @throws DivergedError when the loss is not finite
    */
-  async evaluateNow(turn: () => Promise<void>): Promise<EvaluationOutcome> {
-    const { config, valid } = this.#in;
-    if (!valid) throw new Error('evaluateNow needs validation tokens');
-    const metrics = await this.#evaluate(valid, 'valid', turn);
+  async evaluateNow(turn: Turn): Promise<EvaluationOutcome> {
+    const { config } = this.#in;
+    const metrics = await this.#measure('valid', this.#step, this.epoch, turn);
     if (!Number.isFinite(metrics.loss)) throw this.#diverged('The validation loss', this.#step);
-    const sample = await this.sample(turn);
+    const shown = await this.learner.show((config.training.seed + this.#step) >>> 0, turn);
+    const sample = { step: this.#step, ...shown };
     const before = this.#progress.best;
     this.#progress = afterEvaluation(this.#progress, config.training.schedule, this.#step, metrics.loss);
     this.#evaluationDue = false;
     this.#recent.evals.push(metrics);
-    this.#recent.samples.push({ step: this.#step, text: sample });
+    this.#recent.samples.push(sample);
     return { metrics, best: this.#progress.best !== before, sample };
   }
 
-  /** Evaluates on the test tokens with the parameters as they are; null without test tokens. */
-  async test(turn: () => Promise<void>): Promise<EvalMetrics | null> {
-    return this.#in.test ? this.#evaluate(this.#in.test, 'test', turn) : null;
-  }
-
-  async #evaluate(tokens: TokenSource, split: 'valid' | 'test', turn: () => Promise<void>): Promise<EvalMetrics> {
-    const { kernels, clock, config, charactersPerToken } = this.#in;
-    const started = clock();
-    const carried = await this.model.readState();
+  /**
+   * Measures the test part; null without one.
+   * @param best the run's best checkpoint, whose parameters are measured: it is the model that is used. null: those of now.
+   */
+  async test(best: Checkpoint | null, turn: Turn): Promise<EvalMetrics | null> {
+    if (!this.learner.has('test')) return null;
+    if (!best) return this.#measure('test', this.#step, this.epoch, turn);
+    const { parameters } = this.learner;
+    const now = new Map((await parameters.read(parameters.values)).map(({ name, ...entry }) => [name, entry]));
     try {
-      const batches = evaluationBatches(tokens, config.training.batch, config.training.steps);
-      const loss = await evaluate(kernels, this.model, batches, turn);
-      this.#elapsed += clock() - started;
-      const bitsPerCharacter = loss / Math.LN2 / charactersPerToken;
-      return { step: this.#step, epoch: this.epoch, split, loss, bitsPerCharacter, elapsed: this.#elapsed };
+      parameters.write(parameters.values, (name) => find(best, name));
+      const { step } = best.state;
+      return await this.#measure('test', step, step / this.stepsPerEpoch, turn);
     } finally {
-      this.model.writeState(carried);
+      parameters.write(parameters.values, (name) => now.get(name)!);
     }
   }
 
-  /** Text from the model as it is, a function of (seed, step). */
-  async sample(turn: () => Promise<void>): Promise<string> {
-    const { config } = this.#in;
-    const options = {
-      prompt: '',
-      length: sampleLength[config.tokenizer.kind],
-      temperature: 0.8,
-      topK: null,
-      topP: null,
-      seed: (config.training.seed + this.#step) >>> 0,
-    };
-    let text = '';
-    for await (const piece of this.#generator.generate(options)) {
-      text += piece;
-      await turn();
-    }
-    return text;
+  async #measure(split: HeldOut, step: number, epoch: number, turn: Turn): Promise<EvalMetrics> {
+    const { clock } = this.#in;
+    const started = clock();
+    const measured = await this.learner.measure(split, turn);
+    this.#elapsed += clock() - started;
+    return { step, epoch, split, ...measured, elapsed: this.#elapsed };
   }
 
   /**
@@ -300,8 +249,8 @@ export class Trainer {
    * @throws DivergedError when the last update made parameters that are not finite: such a checkpoint is good for nothing
    */
   async checkpoint(): Promise<Checkpoint> {
-    const { kernels, config, tokenizer, charactersPerToken } = this.#in;
-    const { parameters, architecture, B } = this.model;
+    const { kernels, config } = this.#in;
+    const { parameters } = this.learner;
     const tensors = new Map<string, { shape: readonly number[]; data: HostArray }>();
     for (const { name, shape, data } of await parameters.read(parameters.values)) {
       if (!data.every(Number.isFinite)) throw this.#diverged(`Parameter ${name}`, this.#step);
@@ -312,10 +261,7 @@ export class Trainer {
         tensors.set(`optimizer.${slot}.${name}`, { shape, data });
       }
     }
-    const { h, c } = await this.model.readState();
-    const shape = [architecture.layers, B, architecture.hidden];
-    tensors.set('state.h', { shape, data: h });
-    if (c) tensors.set('state.c', { shape, data: c });
+    for (const [name, { shape, data }] of await this.learner.readState()) tensors.set(name, { shape, data });
     const recent = joinRecent(this.#earlier, this.#recent);
     // Whoever stores what is reported may lag behind by more than a checkpoint when those come fast.
     const youngest = recent.steps.find(({ elapsed }) => elapsed >= this.#elapsed - rememberedSeconds)?.step ?? Infinity;
@@ -328,11 +274,9 @@ export class Trainer {
       state: {
         version: 1,
         config,
-        tokenizer: tokenizer.toJSON(),
-        vocabularySize: tokenizer.vocabularySize,
-        charactersPerToken,
+        ...this.learner.description,
         step: this.#step,
-        position: this.#batches.position,
+        position: this.learner.position,
         elapsed: this.#elapsed,
         progress: this.#progress,
         evaluationDue: this.#evaluationDue,
@@ -344,21 +288,15 @@ export class Trainer {
     };
   }
 
-  /** Takes the place of the run that wrote the checkpoint. Call before the first step. */
-  async restore({ state, tensors, steps }: Checkpoint): Promise<void> {
-    const { config } = this.#in;
-    const find = (name: string) => {
-      const entry = tensors.get(name);
-      if (!entry) throw new Error(`the checkpoint lacks "${name}"`);
-      return entry;
-    };
-    const { parameters } = this.model;
-    parameters.write(parameters.values, (name) => find(name));
-    for (const [i, slot] of optimizerSlots[config.training.optimizer.kind].entries()) {
-      parameters.write(this.#slots[i]!, (name) => find(`optimizer.${slot}.${name}`));
+  #restore(checkpoint: Checkpoint): void {
+    const { state, tensors, steps } = checkpoint;
+    const { parameters } = this.learner;
+    parameters.write(parameters.values, (name) => find(checkpoint, name));
+    for (const [i, slot] of optimizerSlots[this.config.training.optimizer.kind].entries()) {
+      parameters.write(this.#slots[i]!, (name) => find(checkpoint, `optimizer.${slot}.${name}`));
     }
-    this.model.writeState({ h: find('state.h').data, c: tensors.get('state.c')?.data ?? null });
-    this.#batches.position = state.position;
+    this.learner.writeState(tensors);
+    this.learner.position = state.position;
     this.#step = state.step;
     this.#elapsed = state.elapsed;
     this.#progress = state.progress;
@@ -370,15 +308,20 @@ export class Trainer {
   dispose(): void {
     const { kernels } = this.#in;
     for (const tensor of [...this.#slots, this.#norm]) kernels.free(tensor);
-    this.#generator.dispose();
-    this.model.dispose();
+    this.learner.dispose();
   }
+}
+
+function find({ tensors }: Checkpoint, name: string) {
+  const entry = tensors.get(name);
+  if (!entry) throw new Error(`the checkpoint lacks "${name}"`);
+  return entry;
 }
 
 interface Recent {
   steps: StepMetrics[];
   evals: EvalMetrics[];
-  samples: { step: number; text: string }[];
+  samples: SampleMetrics[];
 }
 
 const nothingRecent = (): Recent => ({ steps: [], evals: [], samples: [] });

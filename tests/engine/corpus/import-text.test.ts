@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { importText } from '../../../src/engine/corpus/import-text.ts';
@@ -142,13 +142,40 @@ describe('leaves nothing behind', () => {
   });
 });
 
+describe('a folder of files named by class', () => {
+  const classes = { 'de.txt': 'Müller\nSchmidt, K.\n', 'it.txt': 'Rossi\r\n\r\nBianchi' };
+  const folder = (files: Readonly<Record<string, string | Uint8Array>>) => {
+    const request = setUp(new Uint8Array(0));
+    const classFiles = Object.entries(files).map(([name, content]) => {
+      const path = join(dirname(request.sourcePath), name);
+      writeFileSync(path, content);
+      return { path, name };
+    });
+    return { ...request, classFiles };
+  };
+
+  test('becomes a table of texts and labels, whatever the files’ encodings', async () => {
+    const latin = Uint8Array.from(classes['de.txt'], (character) => character.charCodeAt(0));
+    const request = folder({ ...classes, 'de.txt': latin });
+    const { sha256, sourceBytes } = await importText(nodeFiles(), request, ignore, never);
+    const stored = readFileSync(join(request.targetDir, `${sha256}.txt`), 'utf8');
+    expect(stored).toBe('text,label\nMüller,de\n"Schmidt, K.",de\nRossi,it\nBianchi,it\n');
+    expect(sourceBytes).toBe(latin.length + classes['it.txt'].length);
+  });
+
+  test('is refused by the name of the file that is no text', async () => {
+    const request = folder({ ...classes, 'fr.txt': new Uint8Array([0x89, 0x50, 0x4e, 0x47, 13, 10, 26, 10, 0, 0]) });
+    await expect(importText(nodeFiles(), request, ignore, never)).rejects.toThrow(/^fr\.txt: /);
+    expect(readdirSync(request.targetDir)).toEqual([]);
+  });
+});
+
 describe.skipIf(!haveShared)('hostile files', () => {
   const folder = shared('data/synthetic/nasty');
   const refused = {
     'empty.txt': /empty/,
     'only_bom.txt': /byte-order/,
     'only_whitespace.txt': /spaces/,
-    'gzip_named.txt': /gzip/,
   };
   const expected: Record<string, { text?: string; code_points?: number }> = haveShared
     ? JSON.parse(readFileSync(join(folder, 'expected.json'), 'utf8'))
@@ -160,7 +187,8 @@ describe.skipIf(!haveShared)('hostile files', () => {
     if (message) return expect(importing).rejects.toThrow(message);
     const found = await importing;
     const stored = decodeUtf8(readFileSync(join(request.targetDir, `${found.sha256}.txt`)));
-    expect(stored).toBe(wanted ?? readFileSync(request.sourcePath, 'utf8'));
-    expect(found.characters).toBe(code_points ?? 5_000_000);
+    const text = name === 'gzip_named.txt' ? expected['latin1.txt']!.text! : wanted;
+    expect(stored).toBe(text ?? readFileSync(request.sourcePath, 'utf8'));
+    expect(found.characters).toBe(text === wanted ? (code_points ?? 5_000_000) : [...text!].length);
   });
 });

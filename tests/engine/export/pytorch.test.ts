@@ -10,6 +10,7 @@ import { createReferenceKernels } from '../../../src/engine/kernels/reference/in
 import { LanguageModel } from '../../../src/engine/model/language-model.ts';
 import type { Architecture } from '../../../src/engine/model/spec.ts';
 import { encodeCheckpoint } from '../../../src/engine/training/checkpoint.ts';
+import { TextLearner } from '../../../src/engine/training/text-learner.ts';
 import { Trainer } from '../../../src/engine/training/trainer.ts';
 import { tinyConfig } from '../training/tiny.ts';
 
@@ -38,18 +39,12 @@ const inputs = ids.slice(20, 20 + T * B);
 /** Two layers after a few steps of training: the exported file, and the logits [T*B*V] of `inputs`. */
 async function trained(architecture: Partial<Architecture>): Promise<{ file: Uint8Array; logits: number[] }> {
   const kernels = createReferenceKernels();
-  const trainer = new Trainer({
-    kernels,
-    config: tinyConfig({ architecture, training: { maxSteps: 30 } }),
-    tokenizer,
-    charactersPerToken: 1,
-    train: tokensInMemory(ids),
-    valid: null,
-    test: null,
-    clock: () => 0,
-  });
+  const config = tinyConfig({ architecture, training: { maxSteps: 30 } });
+  const data = { tokenizer, charactersPerToken: 1, train: tokensInMemory(ids), valid: null, test: null };
+  const learner = new TextLearner(kernels, config, data);
+  const trainer = await Trainer.begin({ kernels, config, learner, clock: () => 0 });
   while (trainer.finished === null) await trainer.trainStep();
-  const { parameters, vocabularySize: V } = trainer.model;
+  const { parameters, vocabularySize: V } = learner.model;
   const model = new LanguageModel(kernels, trainer.config.architecture, V, { B, T, training: false }, parameters);
   model.resetState();
   model.setBatch(inputs, null, T);

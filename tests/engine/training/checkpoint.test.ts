@@ -30,8 +30,14 @@ const checkpoint = (): Checkpoint => ({
     elapsed: 0.5,
     progress: { best: { step: 1, loss: 0.1 + 0.2 }, sinceBest: 1, sinceReduction: 1, plateaus: 0 },
     evaluationDue: true,
-    evals: [{ step: 1, epoch: 0.5, split: 'valid', loss: 0.1 + 0.2, bitsPerCharacter: 0.4, elapsed: 0.3 }],
-    samples: [{ step: 1, text: 'ψ\u0000"' }],
+    codec: null,
+    evals: [
+      {
+        ...{ step: 1, epoch: 0.5, split: 'valid', loss: 0.1 + 0.2, bitsPerCharacter: 0.4, elapsed: 0.3 },
+        ...{ figures: {}, metrics: null },
+      },
+    ],
+    samples: [{ step: 1, text: 'ψ\u0000"', detail: null }],
     device: 'reference',
     deviceDetail: 'TypeScript',
   },

@@ -3,8 +3,9 @@ import { learnTokenizer } from '../../../src/engine/corpus/tokenizer-learner.ts'
 import { tokensInMemory } from '../../../src/engine/corpus/token-source.ts';
 import { createReferenceKernels } from '../../../src/engine/kernels/reference/index.ts';
 import type { StepMetrics } from '../../../src/engine/protocol.ts';
-import { decodeCheckpoint, encodeCheckpoint } from '../../../src/engine/training/checkpoint.ts';
+import { decodeCheckpoint, encodeCheckpoint, type Checkpoint } from '../../../src/engine/training/checkpoint.ts';
 import type { RunConfig } from '../../../src/engine/training/config.ts';
+import { TextLearner } from '../../../src/engine/training/text-learner.ts';
 import { DivergedError, Trainer, type EvaluationOutcome } from '../../../src/engine/training/trainer.ts';
 import { tinyConfig } from './tiny.ts';
 
@@ -12,19 +13,19 @@ const text = 'the cat sat on the mat; the dog sat on the log. '.repeat(6);
 const tokenizer = await learnTokenizer(tinyConfig().tokenizer, text);
 
 /** A trainer on 240 + 48 characters; its clock ticks so many seconds a look, so that no number depends on the machine. */
-function trainer(config: RunConfig, tick = 0.001): Trainer {
+async function trainer(config: RunConfig, tick = 0.001, saved?: Checkpoint): Promise<Trainer> {
   const ids = tokenizer.encode(text);
+  const kernels = createReferenceKernels();
   let now = 0;
-  return new Trainer({
-    kernels: createReferenceKernels(),
-    config,
+  const learner = new TextLearner(kernels, config, {
     tokenizer,
     charactersPerToken: 1,
     train: tokensInMemory(ids.subarray(0, 240)),
     valid: tokensInMemory(ids.subarray(240)),
-    test: null,
-    clock: () => (now += tick),
+    test: tokensInMemory(ids.subarray(200)),
   });
+  const inputs = { kernels, config, learner, clock: () => (now += tick) };
+  return saved ? Trainer.resume(inputs, saved) : Trainer.begin(inputs);
 }
 
 const turn = async () => {};
@@ -92,20 +93,19 @@ const variants: [string, RunConfig][] = [
 
 describe('Trainer', () => {
   it.each(variants)('resumed at any step it computes the same bits: %s', async (_, config) => {
-    const whole = trainer(config);
+    const whole = await trainer(config);
     const uninterrupted: Record = { steps: [], evaluations: [] };
     await finish(whole, uninterrupted);
     expect(uninterrupted.steps).toHaveLength(config.training.maxSteps!);
     const end = await whole.checkpoint();
 
     for (const at of [0, 1, 4, 5, 11]) {
-      const before = trainer(config);
+      const before = await trainer(config);
       const record: Record = { steps: [], evaluations: [] };
       await run(before, at, record);
       const saved = encodeCheckpoint(await before.checkpoint());
       before.dispose();
-      const after = trainer(config);
-      await after.restore(decodeCheckpoint(saved));
+      const after = await trainer(config, 0.001, decodeCheckpoint(saved));
       await finish(after, record);
       expect(timeless(record), `interrupted after step ${at}`).toEqual(timeless(uninterrupted));
       expect((await after.checkpoint()).tensors, `interrupted after step ${at}`).toEqual(end.tensors);
@@ -115,7 +115,7 @@ describe('Trainer', () => {
   });
 
   it('a checkpoint remembers the steps since the checkpoint before the last one', async () => {
-    const of = trainer(tinyConfig(), 10);
+    const of = await trainer(tinyConfig(), 10);
     const record: Record = { steps: [], evaluations: [] };
     await run(of, 2, record);
     expect((await of.checkpoint()).steps.map(({ step }) => step)).toEqual([1, 2]);
@@ -130,7 +130,7 @@ describe('Trainer', () => {
   });
 
   it('and at least the last seconds, however fast checkpoints come', async () => {
-    const of = trainer(tinyConfig());
+    const of = await trainer(tinyConfig());
     const record: Record = { steps: [], evaluations: [] };
     for (const at of [2, 4, 5]) {
       await run(of, at, record);
@@ -145,8 +145,8 @@ describe('Trainer', () => {
 
   it('evaluating does not disturb training', async () => {
     const [often, never] = [
-      trainer(tinyConfig({ training: { evalEvery: 1 } })),
-      trainer(tinyConfig({ training: { evalEvery: 1000 } })),
+      await trainer(tinyConfig({ training: { evalEvery: 1 } })),
+      await trainer(tinyConfig({ training: { evalEvery: 1000 } })),
     ];
     const a: Record = { steps: [], evaluations: [] };
     const b: Record = { steps: [], evaluations: [] };
@@ -159,22 +159,22 @@ describe('Trainer', () => {
   });
 
   it('an abandoned evaluation leaves the run as it was, the evaluation still due', async () => {
-    const of = trainer(tinyConfig());
+    const of = await trainer(tinyConfig());
     const record: Record = { steps: [], evaluations: [] };
     await run(of, 4, record);
-    const state = await of.model.readState();
+    const state = await of.learner.readState();
     const abandon = async () => {
       throw new Error('stop');
     };
     await expect(of.evaluateNow(abandon)).rejects.toThrow('stop');
     expect(of.evaluationDue).toBe(true);
-    expect(await of.model.readState()).toEqual(state);
+    expect(await of.learner.readState()).toEqual(state);
     expect((await of.checkpoint()).state.evals).toEqual([]);
     of.dispose();
   });
 
   it('learns: validation loss falls well below that of the first evaluation', async () => {
-    const of = trainer(
+    const of = await trainer(
       tinyConfig({ architecture: { dropout: 0 }, training: { maxSteps: 150, evalEvery: 50, learningRate: 0.03 } }),
     );
     const record: Record = { steps: [], evaluations: [] };
@@ -197,7 +197,7 @@ describe('Trainer', () => {
         clip: 1,
       },
     });
-    const of = trainer(config);
+    const of = await trainer(config);
     const record: Record = { steps: [], evaluations: [] };
     await finish(of, record);
     expect(of.finished).toBe('early-stopped');
@@ -210,7 +210,7 @@ describe('Trainer', () => {
       architecture: { cell: 'rnn', activation: 'relu', dropout: 0 },
       training: { learningRate: 1000, optimizer: { kind: 'sgd' }, clip: null, maxSteps: 200 },
     });
-    const of = trainer(config);
+    const of = await trainer(config);
     const failure = finish(of, { steps: [], evaluations: [] });
     await expect(failure).rejects.toThrow(DivergedError);
     await expect(failure).rejects.toThrow(
@@ -224,7 +224,7 @@ describe('Trainer', () => {
       architecture: { cell: 'rnn', activation: 'relu', dropout: 0 },
       training: { learningRate: 1000, optimizer: { kind: 'sgd' }, clip: null, maxSteps: 200, evalEvery: 200 },
     });
-    const of = trainer(config);
+    const of = await trainer(config);
     let step = 0;
     const untilDiverged = async () => {
       for (;;) {
@@ -240,7 +240,7 @@ describe('Trainer', () => {
   });
 
   it('bits per character: the loss in bits over the characters of a token', async () => {
-    const of = trainer(tinyConfig());
+    const of = await trainer(tinyConfig());
     const record: Record = { steps: [], evaluations: [] };
     await finish(of, record);
     const { loss, bitsPerCharacter } = record.evaluations[0]!.metrics;
@@ -250,8 +250,8 @@ describe('Trainer', () => {
 });
 
 describe('evaluations that nobody asked for', () => {
-  it('are at least 50 steps apart: a short text has few steps in an epoch', () => {
-    const of = trainer(tinyConfig({ training: { evalEvery: null } }));
+  it('are at least 50 steps apart: a short text has few steps in an epoch', async () => {
+    const of = await trainer(tinyConfig({ training: { evalEvery: null } }));
     expect(of.stepsPerEpoch).toBeLessThan(50);
     expect(of.evalEvery).toBe(50);
     of.dispose();
