@@ -55,7 +55,7 @@ const cases: Readonly<Record<string, Case>> = {
     figure: 'accuracy',
   },
   binary: {
-    file: table((i) => (i % 2 ? 'yes' : 'no')),
+    file: table((i) => (i % 3 ? 'yes' : 'no')),
     data: { kind: 'table', label: { is: 'binary' } },
     architecture: { task: 'binary', bidirectional: true },
     figure: 'accuracy',
@@ -92,13 +92,13 @@ const cases: Readonly<Record<string, Case>> = {
     figure: 'rmse',
   },
   'standard network, of classes': {
-    file: `a,b,c\n${lines(40, (i) => `${wave(i)},${i % 4},${i % 2 ? 'odd' : 'even'}`)}\n`,
+    file: `a,b,c\n${lines(40, (i) => `${wave(i)},${i % 4},${i % 4 < 2 ? 'low' : 'high'}`)}\n`,
     data: { kind: 'numeric', layout: 'rows', inputs: ['a', 'b'], targets: ['c'], targetIs: 'class' },
     architecture: { task: 'standard', ...numbers },
     figure: 'accuracy',
   },
   'standard network, of values': {
-    file: `a,b,c\n${lines(40, (i) => `${wave(i)},${i % 4},${i % 7}`)}\n`,
+    file: `a,b,c\n${lines(40, (i) => `${wave(i)},${i % 4},${3 - (i % 4)}`)}\n`,
     data: { kind: 'numeric', layout: 'rows', inputs: ['a', 'b'], targets: ['c'] },
     architecture: { task: 'standard', predicts: 'value', ...numbers },
     figure: 'rmse',
@@ -216,11 +216,14 @@ describe('the test part', () => {
 
 describe('word vectors', () => {
   const given = cases['classification']!;
-  const vectors = fileOf('cat 1 2 3\nbee 4 5 6\n');
-
   it('are what their rows of the embedding begin with; the others are drawn', async () => {
     const architecture = { ...given.architecture, embedding: 3 };
-    const dataset = await prepared({ ...given, architecture, train: fileOf(given.file), vectorsPath: vectors });
+    const dataset = await prepared({
+      ...given,
+      architecture,
+      train: fileOf(given.file),
+      vectorsPath: fileOf('cat 1 2 3\nbee 4 5 6\n'),
+    });
     const config = configOf({ ...given, architecture });
     const trainer = await trainerOf(config, dataset);
     const plain = await trainerOf(config, await datasetOf(given));
