@@ -1,6 +1,5 @@
 /** The cases of the speed comparison: what bench/grid.json lists, validated, and how much arithmetic each step is. */
 import { z } from 'zod';
-import type { Cell } from '../kernels/kernels.ts';
 
 const size = z.int().min(1);
 const sizes = {
@@ -64,11 +63,6 @@ export const builtInGrid: Grid = gridSchema.parse({
 
 export function isGeneration(case_: BenchCase): case_ is GenerationCase {
   return 'tokens' in case_;
-}
-
-/** The kernels' name of a case's cell: plain RNNs are tanh. */
-export function kernelCell(cell: BenchCase['cell']): Cell {
-  return cell === 'rnn' ? 'rnn_tanh' : cell;
 }
 
 /** Floating-point operations of one training step's matrix products: multiply-adds × 2, for forward, dX and dW. */

@@ -1,10 +1,12 @@
 /** Times one case on a device: the medians that `unroll bench` prints and bench/compare.mjs sets beside PyTorch's. */
 import type { Kernels } from '../kernels/kernels.ts';
-import { isGeneration, trainingFlops, type BenchCase } from './cases.ts';
+import { isGeneration, trainingFlops, type BenchCase, type TrainingCase } from './cases.ts';
 import { createGeneration } from './generation.ts';
+import { profile, type ProfileEntry } from './profile.ts';
 import { createTrainingStep } from './training-step.ts';
 
-export { builtInGrid, gridSchema, type BenchCase, type Grid } from './cases.ts';
+export type { ProfileEntry } from './profile.ts';
+export { builtInGrid, gridSchema, isGeneration, type BenchCase, type Grid } from './cases.ts';
 
 /** The fields of torch_bench.py; `ms` is the median step, for generation the mean token. */
 export interface BenchResult {
@@ -59,6 +61,35 @@ export async function runBenchCase(kernels: Kernels, case_: BenchCase, steps = 7
     tokens_per_s: (case_.B * case_.T * 1000) / ms,
     gflops: trainingFlops(case_) / ms / 1e6,
   };
+}
+
+export interface CaseProfile {
+  readonly id: string;
+  /** A step as it is timed from outside, mean. */
+  readonly ms: number;
+  /** Of one step, the longest first; what no kernel accounts for is the models' own code. */
+  readonly entries: readonly ProfileEntry[];
+}
+
+/** Where the time of a training case's step goes. */
+export async function profileBenchCase(device: Kernels, case_: TrainingCase, steps = 20): Promise<CaseProfile> {
+  const { kernels, entries, reset } = profile(device, () => performance.now() / 1000);
+  const step = createTrainingStep(kernels, case_);
+  for (let i = 0; i < WARM_UP; i++) step.run();
+  await step.loss();
+  reset();
+  const start = performance.now();
+  for (let i = 0; i < steps; i++) step.run();
+  const ms = (performance.now() - start) / steps;
+  const each = entries().map((entry) => ({
+    ...entry,
+    calls: entry.calls / steps,
+    seconds: entry.seconds / steps,
+    flops: entry.flops / steps,
+    bytes: entry.bytes / steps,
+  }));
+  step.dispose();
+  return { id: case_.id, ms, entries: each };
 }
 
 function median(values: readonly number[]): number {

@@ -1,17 +1,14 @@
 /**
  * The training step that is timed: embedding, recurrent layers, linear, mean cross-entropy, backward, clipping of the global norm at
- * 1.0, Adam at 1e-3. Through the model's own layers, as training does it.
+ * 1.0, Adam at 1e-3. By the product's own models, as training does it.
  */
 import type { Kernels, Tensor } from '../kernels/kernels.ts';
+import { createTaskModel } from '../model/create.ts';
 import { LanguageModel } from '../model/language-model.ts';
-import { CrossEntropy } from '../model/layers/cross-entropy.ts';
-import { Embedding, embeddingParameters } from '../model/layers/embedding.ts';
-import { Linear, linearParameters } from '../model/layers/linear.ts';
-import { recurrentParameters, RecurrentStack } from '../model/layers/recurrent.ts';
-import { ParameterSet } from '../model/parameters.ts';
+import type { ParameterSet } from '../model/parameters.ts';
 import { architectureSchema } from '../model/spec.ts';
 import { Random } from '../random.ts';
-import { kernelCell, type TrainingCase } from './cases.ts';
+import type { TrainingCase } from './cases.ts';
 
 const SEED = 1;
 
@@ -23,88 +20,43 @@ export interface TrainingStep {
   dispose(): void;
 }
 
-/** Builds the model of a case, with random tokens. */
-export function createTrainingStep(kernels: Kernels, case_: TrainingCase): TrainingStep {
-  return case_.bidirectional || case_.tags !== undefined
-    ? createTagger(kernels, case_)
-    : createLanguageModel(kernels, case_);
-}
-
-function createLanguageModel(kernels: Kernels, { cell, V, E, H, L, B, T }: TrainingCase): TrainingStep {
+/** Builds the model of a case, with random tokens: a language model, or with `tags` a tagger. */
+export function createTrainingStep(
+  kernels: Kernels,
+  { cell, V, E, H, L, B, T, bidirectional, tags }: TrainingCase,
+): TrainingStep {
+  const outputs = tags ?? V;
   const architecture = architectureSchema.parse({
-    task: 'language-model',
+    task: tags === undefined ? 'language-model' : 'tagging',
     cell,
     layers: L,
     hidden: H,
     embedding: E,
+    bidirectional,
     dropout: 0,
     tie: false,
   });
-  const model = new LanguageModel(kernels, architecture, V, { B, T, training: true });
+  const model = createTaskModel(kernels, architecture, { inputs: V, outputs }, { B, T, training: true });
   const update = new Update(kernels, model.parameters);
-  const inputs = randomTokens(1, T * B, V);
-  const targets = randomTokens(2, T * B, V);
+  const batch = {
+    ...{ T, B, lengths: null },
+    inputs: randomTokens(1, T * B, V),
+    targets: randomTokens(2, T * B, outputs),
+  };
   return {
     run() {
       kernels.fill(model.loss, 0);
-      model.setBatch(inputs, targets, T);
+      model.setBatch(batch);
       model.forward(null);
       model.computeLoss();
       model.backward();
       update.run();
-      model.carryState();
+      if (model instanceof LanguageModel) model.carryState();
     },
     loss: () => mean(kernels, model.loss),
     dispose() {
       update.dispose();
       model.dispose();
-    },
-  };
-}
-
-/** A tag for each token: both directions, from zero states. */
-function createTagger(kernels: Kernels, case_: TrainingCase): TrainingStep {
-  const { cell, V, E, H, L, B, T, tags: K = V } = case_;
-  const D = case_.bidirectional ? 2 : 1;
-  const N = T * B;
-  const sizes = { cell: kernelCell(cell), L, D, I: E, H } as const;
-  const parameters = new ParameterSet(
-    kernels,
-    [
-      ...embeddingParameters('emb.weight', V, E),
-      ...recurrentParameters('rnn.', sizes),
-      ...linearParameters('out.', D * H, K),
-    ],
-    true,
-  );
-  const embedding = new Embedding(kernels, parameters.get('emb.weight'), N);
-  const plan = { ...sizes, T, B, training: true, stateGradients: false, dropout: 0 };
-  const recurrent = new RecurrentStack(kernels, parameters, 'rnn.', plan);
-  const output = new Linear(kernels, parameters.get('out.weight'), parameters.get('out.bias'), N);
-  const crossEntropy = new CrossEntropy(kernels);
-  const tokens = kernels.alloc('tokens', [T, B], 'int');
-  const targets = kernels.alloc('targets', [T, B], 'int');
-  const dOutput = kernels.alloc('dOutput', [T, B, D * H]);
-  const dInput = kernels.alloc('dInput', [T, B, E]);
-  kernels.write(tokens, randomTokens(1, N, V));
-  kernels.write(targets, randomTokens(2, N, K));
-  const update = new Update(kernels, parameters);
-  return {
-    run() {
-      kernels.fill(crossEntropy.loss, 0);
-      const y = recurrent.forward(embedding.forward(tokens, N), null, T, B, null);
-      const logits = output.forward(y, N);
-      crossEntropy.forwardBackward(logits, targets, N, K);
-      output.backward(dOutput, logits, N, false);
-      recurrent.backward(dInput, dOutput, false);
-      embedding.backward(dInput, N, false);
-      update.run();
-    },
-    loss: () => mean(kernels, crossEntropy.loss),
-    dispose() {
-      update.dispose();
-      for (const layer of [embedding, recurrent, output, crossEntropy, parameters]) layer.dispose();
-      for (const tensor of [tokens, targets, dOutput, dInput]) kernels.free(tensor);
     },
   };
 }
