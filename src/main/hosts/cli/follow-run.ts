@@ -1,8 +1,11 @@
 /** Follows a run from the stream of changes to its end: JSON lines, or a progress bar and a line for each evaluation. */
 import type { Change, Evaluation, Run, RunStatus, StepColumns } from '../../../api/types.ts';
+import { hasPerplexity } from '../../../engine/metrics/figures.ts';
+import type { Task } from '../../../engine/model/spec.ts';
 import type { Client } from './app-session.ts';
 import { Failure } from './errors.ts';
-import { count, duration, perplexity, rate } from './format.ts';
+import { count, duration, rate } from './format.ts';
+import { figuresText, headlineText, lossText, measuredJson } from './measured.ts';
 import type { ProgressBar, Terminal } from './terminal.ts';
 
 const endings: ReadonlySet<RunStatus> = new Set(['finished', 'stopped', 'early-stopped', 'interrupted', 'failed']);
@@ -18,12 +21,12 @@ export type Changes = AsyncIterable<Change>;
 export async function followRun(
   client: Client,
   changes: Changes,
-  id: string,
+  { id, config }: Run,
   before: number,
   terminal: Terminal,
   bar: ProgressBar,
 ): Promise<Run> {
-  const report = new RunReport(id, before, terminal, bar);
+  const report = new RunReport(id, config.architecture.task, before, terminal, bar);
   for await (const change of changes) {
     report.take(change);
     if (change.type === 'run-purged' && change.id === id) throw new Failure('The run was deleted while it trained.');
@@ -44,6 +47,7 @@ export async function followRun(
 
 class RunReport {
   readonly #id: string;
+  readonly #task: Task;
   readonly #terminal: Terminal;
   readonly #bar: ProgressBar;
   #lastStep: number;
@@ -51,8 +55,9 @@ class RunReport {
   readonly #before: number;
   #started = false;
 
-  constructor(id: string, before: number, terminal: Terminal, bar: ProgressBar) {
+  constructor(id: string, task: Task, before: number, terminal: Terminal, bar: ProgressBar) {
     this.#id = id;
+    this.#task = task;
     this.#before = before;
     this.#lastStep = before;
     this.#terminal = terminal;
@@ -69,25 +74,20 @@ class RunReport {
 
   #state(run: Run): void {
     const { parameters, vocabularySize, device } = run;
-    if (
-      !this.#started &&
-      parameters !== null &&
-      vocabularySize !== null &&
-      device !== null &&
-      run.status === 'running'
-    ) {
+    if (!this.#started && parameters !== null && device !== null && run.status === 'running') {
       this.#started = true;
       if (this.#terminal.json) {
         this.#terminal.event({ event: 'start', run: run.id, parameters, vocabulary: vocabularySize, device });
       }
+      const vocabulary = vocabularySize === null ? '' : `, vocabulary ${count(vocabularySize)}`;
       this.#terminal.line(
-        `Run ${run.id}: ${count(parameters)} parameters, vocabulary ${count(vocabularySize)}, ${device} (${run.deviceDetail ?? ''})`,
+        `Run ${run.id}: ${count(parameters)} parameters${vocabulary}, ${device} (${run.deviceDetail ?? ''})`,
       );
     }
-    if (run.status === 'preparing') this.#bar.update(0, null, 'Splitting into tokens');
+    if (run.status === 'preparing') this.#bar.update(0, null, run.message ?? 'Preparing');
     if (run.status === 'running' && run.step > 0) {
       const left = run.secondsLeft === null ? '' : ` · ${duration(run.secondsLeft)} left`;
-      const text = `step ${count(run.step)} · perplexity ${perplexity(run.trainLoss)} · ${rate(run.tokensPerSecond)}${left}`;
+      const text = `step ${count(run.step)} · ${lossText(this.#task, run.trainLoss)} · ${rate(run.tokensPerSecond)}${left}`;
       this.#bar.update(run.step, run.totalSteps, text);
     }
   }
@@ -104,7 +104,7 @@ class RunReport {
         step,
         epoch: columns.epoch[i],
         loss,
-        perplexity: Math.exp(loss),
+        ...(hasPerplexity(this.#task) && { perplexity: Math.exp(loss) }),
         grad_norm: columns.gradNorm[i],
         lr: columns.learningRate[i],
         tokens_per_s: columns.tokensPerSecond[i],
@@ -112,34 +112,60 @@ class RunReport {
     }
   }
 
-  evaluation({ step, epoch, split, loss }: Evaluation): void {
+  evaluation({ step, epoch, split, loss, figures, metrics }: Evaluation): void {
     const key = `${split} ${step}`;
     if ((step <= this.#before && split === 'valid') || this.#evaluations.has(key)) return;
     this.#evaluations.add(key);
     if (this.#terminal.json) {
-      this.#terminal.event({ event: 'eval', step, split, loss, perplexity: Math.exp(loss) });
+      this.#terminal.event({ event: 'eval', step, split, ...measuredJson(this.#task, loss, figures), metrics });
     }
-    const what = split === 'valid' ? 'validation' : 'test';
-    this.#terminal.line(`step ${count(step)} · epoch ${epoch.toFixed(2)} · ${what} perplexity ${perplexity(loss)}`);
+    const parts = [
+      `step ${count(step)}`,
+      `epoch ${epoch.toFixed(2)}`,
+      `${split === 'valid' ? 'validation' : 'test'} ${lossText(this.#task, loss)}`,
+      figuresText(figures),
+    ];
+    this.#terminal.line(parts.filter((part) => part !== '').join(' · '));
   }
 
   done(run: Run): void {
     if (this.#terminal.json) {
-      this.#terminal.event({ event: 'done', run: run.id, status: run.status, best: bestOf(run) });
+      const { id, status } = run;
+      this.#terminal.event({ event: 'done', run: id, status, best: bestOf(run), test: testOf(run) });
     }
     const best =
       run.bestLoss === null
         ? ''
-        : `, best validation perplexity ${perplexity(run.bestLoss)} at step ${count(run.bestStep)}`;
+        : `, best at step ${count(run.bestStep)}: validation ${headlineText(this.#task, { loss: run.bestLoss, figures: run.bestFigures })}`;
     this.#terminal.line(`${run.status} after ${count(run.step)} steps in ${duration(run.elapsed)}${best}`);
-    if (run.checkpointStep !== null) this.#terminal.line(`Try it: unroll generate ${run.id.slice(0, 8)}`);
+    if (run.checkpointStep !== null) this.#terminal.line(`Try it: ${useOf(run)}`);
   }
 }
 
-/** The lowest validation loss and where it was; null without validation. */
-export function bestOf(run: Run): { step: number; loss: number; perplexity: number } | null {
-  const { bestStep, bestLoss } = run;
-  return bestStep === null || bestLoss === null
-    ? null
-    : { step: bestStep, loss: bestLoss, perplexity: Math.exp(bestLoss) };
+/** The lowest validation loss, where it was and what else was measured there; null without validation. */
+export function bestOf(run: Run) {
+  const { bestStep, bestLoss, bestFigures, config } = run;
+  if (bestStep === null || bestLoss === null) return null;
+  return { step: bestStep, ...measuredJson(config.architecture.task, bestLoss, bestFigures) };
+}
+
+/** What was measured on the test part; null where there was none. */
+export function testOf({ testLoss, testFigures, config }: Run) {
+  return testLoss === null ? null : measuredJson(config.architecture.task, testLoss, testFigures);
+}
+
+/** The command that uses what a run has learned. */
+function useOf({ id, config }: Run): string {
+  const run = id.slice(0, 8);
+  switch (config.architecture.task) {
+    case 'language-model':
+      return `unroll generate ${run}`;
+    case 'conditional-generation':
+      return `unroll predict ${run} --label LABEL`;
+    case 'forecasting':
+    case 'standard':
+      return `unroll predict ${run} --file FILE`;
+    default:
+      return `unroll predict ${run} --input TEXT`;
+  }
 }

@@ -1,6 +1,7 @@
 /** Numbers for people: units, sensible digits, never NaN. */
 
-const dash = '–';
+/** For what is not there. */
+export const dash = '–';
 
 /** Perplexity of a mean cross-entropy in nats, to three significant digits. */
 export function perplexity(loss: number | null): string {
@@ -9,11 +10,17 @@ export function perplexity(loss: number | null): string {
   return Number.isFinite(value) ? significant(value, 3) : 'over 1e308';
 }
 
-/** "1,230", "4.62", "0.00200" */
+/** "1,230", "4.62", "0.00200"; a dash for what is not finite. */
 export function significant(value: number, digits: number): string {
+  if (!Number.isFinite(value)) return dash;
   return new Intl.NumberFormat('en', { minimumSignificantDigits: digits, maximumSignificantDigits: digits }).format(
     value,
   );
+}
+
+/** A part of a whole: "87.5 %" */
+export function share(value: number): string {
+  return `${(100 * value).toFixed(1)} %`;
 }
 
 export function count(value: number | null): string {

@@ -1,10 +1,12 @@
 /** The commands and their flags (docs/cli.md). What they do is in the modules beside this one, loaded when they are needed. */
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
 import { defaultWorkspace } from '../default-workspace.ts';
 import { findLayout } from '../layout.ts';
 import type { Client } from './app-session.ts';
-import { addTrainFlags, type TrainFlags } from './run-options.ts';
+import { number, port } from './parse.ts';
+import { addPredictFlags, type PredictFlags } from './predict-options.ts';
 import { Terminal } from './terminal.ts';
+import { addTrainFlags, type TrainFlags } from './train-flags.ts';
 import type { GenerateFlags } from './use.ts';
 
 interface CommonFlags {
@@ -16,7 +18,7 @@ type Look = (client: Client, terminal: Terminal) => Promise<void>;
 
 export function buildProgram(): Command {
   const program = new Command('unroll')
-    .description('Train, compare and use recurrent networks on your own text, on your own machine.')
+    .description('Train, compare and use recurrent networks on your own data, on your own machine.')
     .version(findLayout().version)
     .exitOverride()
     .configureHelp({ showGlobalOptions: true })
@@ -29,18 +31,19 @@ export function buildProgram(): Command {
       .option('--workspace <dir>', 'folder of corpora and runs (or UNROLL_WORKSPACE)', defaultWorkspace())
       .option('--json', 'one JSON object a line on stdout, and nothing else');
 
-  addTrainFlags(add('train <file>', 'Import a text and train a network on it.')).action(
-    async (file: string, flags: TrainFlags & CommonFlags) => {
-      const { train } = await import('./train.ts');
-      await train(file, flags, flags.workspace, new Terminal(flags.json ?? false));
-    },
-  );
+  addTrainFlags(
+    add('train <file>', 'Import a file (or a folder of files named by class) and train a network on it.'),
+  ).action(async (file: string, flags: TrainFlags & CommonFlags) => {
+    const { train } = await import('./train.ts');
+    await train(file, flags, flags.workspace, new Terminal(flags.json ?? false));
+  });
 
   add('resume <run>', 'Go on with a run from its last checkpoint.').action(async (run: string, flags: CommonFlags) => {
     const { resume } = await import('./train.ts');
     await resume(run, flags.workspace, new Terminal(flags.json ?? false));
   });
 
+  program.commandsGroup('Look:');
   add('runs', 'List the runs.').action(async (flags: CommonFlags) => {
     const { listRuns, noRuns } = await import('./look.ts');
     const { workspaceExists } = await import('./app-session.ts');
@@ -60,6 +63,7 @@ export function buildProgram(): Command {
     },
   );
 
+  program.commandsGroup('Use:');
   add('generate <run>', 'Write text with a trained run.')
     .option('--prompt <text>', 'text to go on from')
     .option('--length <n>', 'tokens to write (default: 500)', number)
@@ -76,6 +80,13 @@ export function buildProgram(): Command {
       await looking(flags, (client, terminal) => generate(client, run, flags, terminal));
     });
 
+  addPredictFlags(add('predict <run>', 'Ask a trained run: classes, tags, translations, values, forecasts.')).action(
+    async (run: string, flags: PredictFlags & CommonFlags) => {
+      const { predict } = await import('./predict.ts');
+      await looking(flags, (client, terminal) => predict(client, run, flags, terminal));
+    },
+  );
+
   add('export <run>', 'Save a trained model in a format that other programs read.')
     .addOption(new Option('--format <name>', 'file format').choices(['safetensors']).default('safetensors'))
     .requiredOption('--out <file>', 'where to write it')
@@ -91,6 +102,7 @@ export function buildProgram(): Command {
     },
   );
 
+  program.commandsGroup('This machine:');
   add('devices', 'List what this machine can compute on.').action(async (flags: CommonFlags) => {
     const { listDevices } = await import('./devices.ts');
     await listDevices(new Terminal(flags.json ?? false));
@@ -110,9 +122,11 @@ export function buildProgram(): Command {
       id,
     ])
     .option('--grid <file>', 'cases to time (default: those that come with the program)')
-    .action(async (flags: { device: string; case?: string[]; grid?: string } & CommonFlags) => {
+    .option('--profile', 'print where the time of a training step goes, by kernel')
+    .action(async (flags: { device: string; case?: string[]; grid?: string; profile?: boolean } & CommonFlags) => {
       const { bench } = await import('./bench.ts');
-      await bench({ device: flags.device, cases: flags.case ?? [], grid: flags.grid ?? null }, new Terminal(true));
+      const { device, case: cases = [], grid = null, profile = false } = flags;
+      await bench({ device, cases, grid, profile }, new Terminal(true));
     });
 
   add('conformance <dir>', 'Check a device against golden fixtures; one JSON line for each.')
@@ -129,17 +143,4 @@ export function buildProgram(): Command {
 async function looking(flags: CommonFlags, look: Look, readOnly = true): Promise<void> {
   const { withApp } = await import('./app-session.ts');
   await withApp({ workspace: flags.workspace, readOnly }, (client) => look(client, new Terminal(flags.json ?? false)));
-}
-
-function number(text: string): number {
-  const value = Number(text);
-  if (text.trim() === '' || !Number.isFinite(value)) throw new InvalidArgumentError('It must be a number.');
-  return value;
-}
-
-function port(text: string): number {
-  const value = number(text);
-  if (!Number.isInteger(value) || value < 0 || value > 65_535)
-    throw new InvalidArgumentError('It must be a whole number from 0 to 65535.');
-  return value;
 }

@@ -1,240 +1,228 @@
-/** The flags of `train` and what they mean as a run's configuration. What a flag leaves out comes from the char-rnn preset. */
-import { type Command, InvalidArgumentError, Option } from 'commander';
+/** What the flags of `train` mean as a run's configuration. What a flag leaves out is as usual for its task. */
 import type { z } from 'zod';
-import { cellFamilies, tasks } from '../../../engine/model/spec.ts';
-import {
-  type RunConfig,
-  optimizerSchema,
-  runConfigSchema,
-  scheduleSchema,
-  tokenizerSchema,
-} from '../../../engine/training/config.ts';
-import { charRnn, usualLearningRate, usualVocabulary } from '../../../engine/training/presets.ts';
+import { outputInputUnits, type Architecture } from '../../../engine/model/spec.ts';
+import { type RunConfig, runConfigSchema } from '../../../engine/training/config.ts';
+import { usualLearningRate, usualVocabulary } from '../../../engine/training/presets.ts';
+import { usualConfig } from '../../../engine/training/task-presets.ts';
+import { dataOf, predictsOf, type Look, type TargetCorpora } from './data-options.ts';
 import { UsageError } from './errors.ts';
 import { explainIssue, flagName } from './explain.ts';
+import { type FlagName, type TrainFlags, usesOf } from './train-flags.ts';
 
-export interface TrainFlags {
-  readonly task: RunConfig['architecture']['task'];
-  readonly tokenizer?: RunConfig['tokenizer']['kind'];
-  readonly encoding?: string;
-  readonly vocabulary?: number;
-  readonly minFrequency?: number;
-  readonly lowercase?: boolean;
-  readonly cell?: RunConfig['architecture']['cell'];
-  readonly activation?: RunConfig['architecture']['activation'];
-  readonly reset?: RunConfig['architecture']['reset'];
-  readonly layers?: number;
-  readonly hidden?: number;
-  readonly embedding?: number;
-  readonly dropout?: number;
-  readonly tie?: boolean;
-  readonly batch?: number;
-  readonly steps?: number;
-  readonly partition?: RunConfig['training']['partition'];
-  readonly epochs?: number;
-  readonly maxSteps?: number;
-  readonly maxMinutes?: number;
-  readonly optimizer?: RunConfig['training']['optimizer']['kind'];
-  readonly momentum?: number;
-  readonly weightDecay?: number;
-  readonly lr?: number;
-  readonly schedule?: RunConfig['training']['schedule']['kind'];
-  readonly warmup?: number;
-  readonly clip?: number;
-  readonly seed?: number;
-  readonly valid?: number;
-  readonly test?: number;
-  readonly validFile?: string;
-  readonly testFile?: string;
-  readonly evalEvery?: number;
-  readonly device?: string;
-  readonly threads?: number;
-  readonly name?: string;
+/** Ids of the imported files. */
+export interface RunCorpora {
+  readonly main: string;
+  readonly valid: string | null;
+  readonly test: string | null;
+  readonly targets: TargetCorpora;
+  readonly vectors: string | null;
 }
 
-const kinds = (schema: {
-  readonly options: readonly { readonly shape: { readonly kind: { readonly value: string } } }[];
-}) => schema.options.map((option) => option.shape.kind.value);
-
-/** Adds the flags to a command. */
-export function addTrainFlags(command: Command): Command {
-  const { architecture, training, split, tokenizer } = charRnn.config;
-  const choice = (flags: string, text: string, choices: readonly string[]) => new Option(flags, text).choices(choices);
-  return command
-    .addOption(choice('--task <name>', 'what the network learns', tasks).default(tasks[0]))
-    .addOption(
-      choice('--tokenizer <kind>', `what a token is (default: ${tokenizer.kind})`, tokenizerSchema.shape.kind.options),
-    )
-    .option('--encoding <name>', 'encoding of the texts (default: found out)')
-    .option('--vocabulary <n>', 'most tokens to keep; for bpe the vocabulary to learn', number)
-    .option('--min-frequency <n>', 'tokens seen less often become <unk> (default: 1)', number)
-    .option('--lowercase', 'make all letters small')
-    .addOption(choice('--cell <kind>', `recurrent cell (default: ${architecture.cell})`, cellFamilies))
-    .addOption(
-      choice('--activation <name>', 'non-linearity of the rnn cell (default: tanh)', ['tanh', 'relu', 'sigmoid']),
-    )
-    .addOption(
-      choice('--reset <when>', 'reset gate of the gru cell and its product (default: after)', ['after', 'before']),
-    )
-    .option('--layers <n>', `stacked layers (default: ${architecture.layers})`, number)
-    .option('--hidden <n>', `hidden units H of each layer (default: ${architecture.hidden})`, number)
-    .option('--embedding <n>', 'embedding width E; 0 feeds one-hot vectors (default: 0 for char, H otherwise)', number)
-    .option('--dropout <p>', `probability of dropping a unit (default: ${architecture.dropout})`, number)
-    .option('--tie', 'the output layer shares the embedding’s weights')
-    .option('--batch <n>', `sequences side by side B (default: ${training.batch})`, number)
-    .option('--steps <n>', `steps back in time T (default: ${training.steps})`, number)
-    .addOption(
-      choice('--partition <kind>', 'windows in order, or from anywhere (default: sequential)', [
-        'sequential',
-        'random',
-      ]),
-    )
-    .option('--epochs <n>', `end after so many passes over the text (default: ${training.maxEpochs})`, number)
-    .option('--max-steps <n>', 'end after so many steps', number)
-    .option(
-      '--max-minutes <n>',
-      'end after so many minutes; of several limits the first that is reached counts',
-      number,
-    )
-    .addOption(choice('--optimizer <name>', `optimiser (default: ${training.optimizer.kind})`, kinds(optimizerSchema)))
-    .option('--momentum <x>', 'of the momentum optimiser (default: 0.9)', number)
-    .option('--weight-decay <x>', 'of adamw (default: 0.01)', number)
-    .option('--lr <x>', 'learning rate (default: one that suits the optimiser)', number)
-    .addOption(choice('--schedule <name>', 'learning-rate schedule (default: as char-rnn)', kinds(scheduleSchema)))
-    .option('--warmup <n>', 'steps of warm-up of the cosine schedule (default: 100)', number)
-    .option('--clip <x>', `largest global gradient norm, 0 for none (default: ${training.clip})`, number)
-    .option('--seed <n>', `seed of everything random (default: ${training.seed})`, number)
-    .option('--valid <fraction>', `part of the text kept for validation (default: ${split.valid})`, number)
-    .option('--test <fraction>', `part of the text kept for the test at the end (default: ${split.test})`, number)
-    .option('--valid-file <file>', 'a text of its own for validation')
-    .option('--test-file <file>', 'a text of its own for the test')
-    .option('--eval-every <n>', 'steps between evaluations (default: about ten an epoch)', number)
-    .option('--device <name>', 'auto, or a name that `unroll devices` lists (default: auto)')
-    .option('--threads <n>', 'threads of a CPU device (default: one per core)', number)
-    .option('--name <text>', 'what to call the run');
-}
-
-function number(text: string): number {
-  const value = Number(text);
-  if (text.trim() === '' || !Number.isFinite(value)) throw new InvalidArgumentError('It must be a number.');
-  return value;
+/** What was found out about the files. */
+export interface Findings {
+  /** null: not looked at yet. */
+  readonly look: Look | null;
+  /** Numbers of a word vector; null where there are none, or it is not known yet. */
+  readonly vectorWidth: number | null;
 }
 
 /**
  * The configuration of a run.
- * @param corpora ids of the imported texts
- * @throws UsageError that names the flag, its value and what would do
+ * @throws UsageError that names each flag that cannot be, its value and what would do
  */
-export function runConfigOf(
-  flags: TrainFlags,
-  corpora: { readonly main: string; readonly valid: string | null; readonly test: string | null },
-): RunConfig {
-  checkCombinations(flags);
-  const { architecture, training, split } = charRnn.config;
-  const tokenizer = flags.tokenizer ?? charRnn.config.tokenizer.kind;
-  const hidden = flags.hidden ?? architecture.hidden;
-  const optimizer = flags.optimizer ?? training.optimizer.kind;
-  const ownFiles = flags.validFile !== undefined || flags.testFile !== undefined;
-  const limited = [flags.epochs, flags.maxSteps, flags.maxMinutes].some((limit) => limit !== undefined);
-
-  const wide = tokenizer !== 'char' || flags.tie === true;
+export function runConfigOf(flags: TrainFlags, corpora: RunCorpora, { look, vectorWidth }: Findings): RunConfig {
+  const combinations = [...wrongCombinations(flags)];
+  if (combinations.length > 0) throw new UsageError(combinations.join('\n'));
+  const usual = usualConfig(flags.task);
   const result = runConfigSchema.safeParse({
     corpus: corpora.main,
+    data: dataOf(flags, look, corpora.targets),
     validCorpus: corpora.valid,
     testCorpus: corpora.test,
-    split: {
-      valid: flags.valid ?? (ownFiles ? 0 : split.valid),
-      test: flags.test ?? (ownFiles ? 0 : split.test),
-    },
-    tokenizer: {
-      kind: tokenizer,
-      maxVocabulary: flags.vocabulary ?? usualVocabulary(tokenizer),
-      minFrequency: flags.minFrequency,
-      lowercase: flags.lowercase,
-    },
-    architecture: {
-      task: flags.task,
-      cell: flags.cell ?? architecture.cell,
-      activation: flags.activation,
-      reset: flags.reset,
-      layers: flags.layers ?? architecture.layers,
-      hidden,
-      embedding: flags.embedding ?? (wide ? hidden : architecture.embedding),
-      dropout: flags.dropout ?? architecture.dropout,
-      tie: flags.tie ?? false,
-    },
-    training: {
-      ...training,
-      batch: flags.batch ?? training.batch,
-      steps: flags.steps ?? training.steps,
-      partition: flags.partition ?? training.partition,
-      optimizer: {
-        kind: optimizer,
-        ...(flags.momentum !== undefined && { momentum: flags.momentum }),
-        ...(flags.weightDecay !== undefined && { weightDecay: flags.weightDecay }),
-      },
-      learningRate: flags.lr ?? usualLearningRate(optimizer),
-      schedule: flags.schedule
-        ? { kind: flags.schedule, ...(flags.warmup !== undefined && { warmupSteps: flags.warmup }) }
-        : training.schedule,
-      clip: flags.clip === undefined ? training.clip : flags.clip === 0 ? null : flags.clip,
-      maxEpochs: flags.epochs ?? (limited ? null : training.maxEpochs),
-      maxSteps: flags.maxSteps ?? null,
-      maxMinutes: flags.maxMinutes ?? null,
-      evalEvery: flags.evalEvery ?? null,
-      seed: flags.seed ?? training.seed,
-    },
+    vectorsCorpus: corpora.vectors,
+    split: splitOf(flags, usual.split),
+    tokenizer: tokenizerOf(flags, usual.tokenizer),
+    architecture: architectureOf(flags, usual.architecture, predictsOf(flags, look), vectorWidth),
+    training: trainingOf(flags, usual),
     device: flags.device ?? 'auto',
     threads: flags.threads ?? null,
   });
-  if (!result.success) throw new UsageError(result.error.issues.map((issue) => explain(issue, flags)).join('\n'));
+  const issues = result.error?.issues.map((issue) => explain(issue, flags)) ?? [];
+  const named = new Set(issues.map(({ flag }) => flag));
+  const problems = [...new Set(issues.map(({ sentence }) => sentence)), ...uselessFlags(flags, named)];
+  if (!result.success || problems.length > 0) throw new UsageError(problems.join('\n'));
   return result.data;
 }
 
-function checkCombinations(flags: TrainFlags): void {
-  const only = (flag: 'momentum' | 'weightDecay' | 'warmup', given: unknown, needed: string) => {
-    if (flags[flag] === undefined || given === needed.split(' ')[1]) return;
-    throw new UsageError(`${flagName(flag)} belongs to ${needed}: add that, or leave it out.`);
+function splitOf({ valid, test, validFile, testFile }: TrainFlags, usual: RunConfig['split']) {
+  const ownFiles = validFile !== undefined || testFile !== undefined;
+  return { valid: valid ?? (ownFiles ? 0 : usual.valid), test: test ?? (ownFiles ? 0 : usual.test) };
+}
+
+function tokenizerOf(flags: TrainFlags, usual: RunConfig['tokenizer']) {
+  const kind = flags.tokenizer ?? usual.kind;
+  const base = kind === usual.kind ? usual : { kind, maxVocabulary: usualVocabulary(kind) };
+  return {
+    ...base,
+    ...(flags.vocabulary !== undefined && { maxVocabulary: flags.vocabulary }),
+    ...(flags.minFrequency !== undefined && { minFrequency: flags.minFrequency }),
+    ...(flags.lowercase !== undefined && { lowercase: flags.lowercase }),
   };
-  only('momentum', flags.optimizer, '--optimizer momentum');
-  only('weightDecay', flags.optimizer, '--optimizer adamw');
-  only('warmup', flags.schedule, '--schedule cosine');
+}
+
+function architectureOf(
+  flags: TrainFlags,
+  usual: Architecture,
+  predicts: Architecture['predicts'],
+  vectorWidth: number | null,
+): Architecture {
+  const { cell, activation, reset, layers, hidden, bidirectional, pooling, dropout, dropoutKind } = flags;
+  const { layerNorm, residual, tie, labelEmbedding, attention, score, attentionSize, decoderHidden } = flags;
+  const { task, horizon, forecastAt, tagSeparator } = flags;
+  const given = {
+    ...{ cell, activation, reset, layers, hidden, bidirectional, pooling, dropout, dropoutKind },
+    ...{ layerNorm, residual, tie, labelEmbedding, attention, score, attentionSize, decoderHidden },
+    ...{ task, horizon, forecastAt },
+    ...(task === 'standard' && { predicts }),
+    ...(task === 'tagging' && tagSeparator !== undefined && { multilabel: true }),
+  };
+  const architecture = { ...usual, ...defined(given) };
+  return { ...architecture, embedding: flags.embedding ?? vectorWidth ?? embeddingOf(flags, architecture) };
+}
+
+function embeddingOf(flags: TrainFlags, architecture: Architecture): number {
+  if (architecture.tie) return outputInputUnits(architecture);
+  // Characters of running text are one-hot vectors; its words would be too wide for that.
+  const wide = architecture.task === 'language-model' && flags.tokenizer !== undefined && flags.tokenizer !== 'char';
+  return wide ? architecture.hidden : architecture.embedding;
+}
+
+/** Without the fields that are undefined. */
+function defined<T extends object>(fields: T): { [K in keyof T]: Exclude<T[K], undefined> } {
+  const entries = Object.entries(fields).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(entries) as { [K in keyof T]: Exclude<T[K], undefined> };
+}
+
+/** Steps over which scheduled sampling grows, unless it is said. */
+const usualSamplingSteps = 1000;
+
+function trainingOf(flags: TrainFlags, { training: usual, split }: Pick<RunConfig, 'training' | 'split'>) {
+  const hasValidation = splitOf(flags, split).valid > 0 || flags.validFile !== undefined;
+  const optimizer = flags.optimizer ?? usual.optimizer.kind;
+  const limited = [flags.epochs, flags.maxSteps, flags.maxMinutes].some((limit) => limit !== undefined);
+  const orNull = (value: number | undefined, otherwise: number | null) =>
+    value === undefined ? otherwise : value === 0 ? null : value;
+  return {
+    ...usual,
+    ...defined({ batch: flags.batch, steps: flags.steps, partition: flags.partition, seed: flags.seed }),
+    ...defined({ classWeights: flags.classWeights, evalEvery: flags.evalEvery }),
+    optimizer: {
+      ...(optimizer === usual.optimizer.kind ? usual.optimizer : { kind: optimizer }),
+      ...defined({ momentum: flags.momentum, weightDecay: flags.weightDecay }),
+    },
+    learningRate: flags.lr ?? (optimizer === usual.optimizer.kind ? usual.learningRate : usualLearningRate(optimizer)),
+    schedule: flags.schedule ? { kind: flags.schedule, ...defined({ warmupSteps: flags.warmup }) } : usual.schedule,
+    clip: orNull(flags.clip, usual.clip),
+    maxEpochs: flags.epochs ?? (limited ? null : usual.maxEpochs),
+    maxSteps: flags.maxSteps ?? null,
+    maxMinutes: flags.maxMinutes ?? null,
+    earlyStopping: orNull(flags.earlyStopping, hasValidation ? usual.earlyStopping : null),
+    ...(flags.scheduledSampling !== undefined && {
+      scheduledSampling: {
+        rate: flags.scheduledSampling,
+        overSteps: flags.scheduledSamplingSteps ?? usualSamplingSteps,
+      },
+    }),
+  };
+}
+
+function* wrongCombinations(flags: TrainFlags): Generator<string> {
+  const belongs = (flag: FlagName, fits: boolean, needed: string) =>
+    flags[flag] === undefined || fits ? [] : [`${flagName(flag)} belongs to ${needed}: add that, or leave it out.`];
+  const { optimizer, schedule, cell, task } = flags;
+  yield* belongs('momentum', optimizer === 'momentum', '--optimizer momentum');
+  yield* belongs('weightDecay', optimizer === 'adamw', '--optimizer adamw');
+  yield* belongs('warmup', schedule === 'cosine', '--schedule cosine');
+  yield* belongs('activation', cell === 'rnn' || task === 'standard', '--cell rnn');
+  yield* belongs('reset', cell === 'gru', '--cell gru');
+  yield* belongs('scheduledSamplingSteps', flags.scheduledSampling !== undefined, '--scheduled-sampling');
+  yield* belongs('validTargetFile', flags.validFile !== undefined, '--valid-file');
+  yield* belongs('testTargetFile', flags.testFile !== undefined, '--test-file');
+  yield* belongs('fold', flags.folds !== undefined, '--folds');
+  if (flags.folds !== undefined && flags.fold === undefined) {
+    yield `--folds ${flags.folds}: say with --fold which of them is the test part.`;
+  }
   if (flags.validFile !== undefined && flags.valid) {
-    throw new UsageError('--valid takes a part of the text and --valid-file another text: give one of them.');
+    yield '--valid takes a part of the file and --valid-file another file: give one of them.';
   }
   if (flags.testFile !== undefined && flags.test) {
-    throw new UsageError('--test takes a part of the text and --test-file another text: give one of them.');
+    yield '--test takes a part of the file and --test-file another file: give one of them.';
+  }
+  if (flags.targetFile === undefined) {
+    for (const flag of ['validTargetFile', 'testTargetFile'] as const) yield* belongs(flag, false, '--target-file');
+    return;
+  }
+  for (const flag of ['format', 'delimiter', 'header', 'sourceColumn', 'targetColumn'] as const) {
+    if (flags[flag] !== undefined) {
+      yield `${written(flag, flags[flag])}: with --target-file a line is a text, without columns. Leave it out.`;
+    }
+  }
+  for (const [file, target] of [
+    ['validFile', 'validTargetFile'],
+    ['testFile', 'testTargetFile'],
+  ] as const) {
+    if (flags[file] !== undefined && flags[target] === undefined) {
+      yield `${flagName(file)} has the sources only, as FILE: give its targets with ${flagName(target)}.`;
+    }
   }
 }
 
-/** Path in the configuration → the flag that sets it. */
-const flagOf: Readonly<Record<string, keyof TrainFlags>> = {
-  'split.valid': 'valid',
-  'split.test': 'test',
+/** @param named flags that something has been said of */
+function* uselessFlags(flags: TrainFlags, named: ReadonlySet<FlagName | null>): Generator<string> {
+  for (const [flag, { text, tasks }] of usesOf) {
+    const value = flags[flag];
+    if (value === undefined || tasks.includes(flags.task) || named.has(flag)) continue;
+    const what = text.replace(/ \(default.*\)$/, '');
+    yield `${written(flag, value)} is for ${listed(tasks)}: ${what}. The task ${flags.task} has no use for it.`;
+  }
+}
+
+function listed(names: readonly string[]): string {
+  return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
+}
+
+/** A flag as it is written, without its value where that says nothing more. */
+function written(flag: FlagName, value: unknown): string {
+  if (value === false) return `--no-${flagName(flag).slice(2)}`;
+  return flagName(flag);
+}
+
+/** Path in the configuration → the flag that sets it, where that is not its last name. */
+const flagOf: Readonly<Record<string, FlagName>> = {
   'tokenizer.maxVocabulary': 'vocabulary',
-  'tokenizer.minFrequency': 'minFrequency',
   'training.optimizer.momentum': 'momentum',
   'training.optimizer.weightDecay': 'weightDecay',
   'training.schedule.warmupSteps': 'warmup',
-  'architecture.layers': 'layers',
-  'architecture.hidden': 'hidden',
-  'architecture.embedding': 'embedding',
-  'architecture.dropout': 'dropout',
-  'architecture.tie': 'tie',
-  'training.batch': 'batch',
-  'training.steps': 'steps',
   'training.learningRate': 'lr',
-  'training.clip': 'clip',
   'training.maxEpochs': 'epochs',
-  'training.maxSteps': 'maxSteps',
-  'training.maxMinutes': 'maxMinutes',
-  'training.evalEvery': 'evalEvery',
-  'training.seed': 'seed',
-  threads: 'threads',
+  'training.scheduledSampling': 'scheduledSampling',
+  'training.scheduledSampling.rate': 'scheduledSampling',
+  'training.scheduledSampling.overSteps': 'scheduledSamplingSteps',
+  'architecture.multilabel': 'tagSeparator',
+  'data.inputs': 'columns',
+  'data.targets': 'targetColumns',
+  'data.targetIs': 'predicts',
+  'data.folds': 'folds',
+  'data.folds.count': 'folds',
+  'data.folds.index': 'fold',
+  'data.label.separator': 'labelSeparator',
+  'data.label.positive': 'positive',
 };
 
-function explain(issue: z.core.$ZodIssue, flags: TrainFlags): string {
-  const flag = flagOf[issue.path.join('.')];
-  if (issue.code === 'custom' || flag === undefined) return issue.message;
-  return explainIssue(issue, `${flagName(flag)} ${flags[flag]}`);
+function explain(issue: z.core.$ZodIssue, flags: TrainFlags): { flag: FlagName | null; sentence: string } {
+  const flag = flagOf[issue.path.join('.')] ?? (issue.path.at(-1) as FlagName | undefined) ?? null;
+  const value = flag === null ? undefined : flags[flag];
+  if (flag === null || value === undefined) return { flag: null, sentence: issue.message };
+  const given = typeof value === 'boolean' ? written(flag, value) : `${flagName(flag)} ${String(value)}`;
+  return { flag, sentence: issue.code === 'custom' ? `${given}: ${issue.message}` : explainIssue(issue, given) };
 }

@@ -1,32 +1,56 @@
 /** `train` and `resume`. */
 import { resolve } from 'node:path';
-import type { Corpus } from '../../../api/types.ts';
+import type { Corpus, Run } from '../../../api/types.ts';
 import { type Client, withApp } from './app-session.ts';
+import { checkData, lookAt, widthOfVectors } from './check-data.ts';
 import { Interrupted, UsageError } from './errors.ts';
 import { findRun } from './find-run.ts';
 import { followRun } from './follow-run.ts';
 import { catchInterrupts, type Interrupts } from './interrupts.ts';
-import { runConfigOf, type TrainFlags } from './run-options.ts';
+import { runConfigOf, type RunCorpora } from './run-options.ts';
 import type { ProgressBar, Terminal } from './terminal.ts';
+import type { TrainFlags } from './train-flags.ts';
 
 export async function train(file: string, flags: TrainFlags, workspace: string, terminal: Terminal): Promise<void> {
   // Bad flags are refused before anything is opened or imported.
-  runConfigOf(flags, { main: file, valid: flags.validFile ?? null, test: flags.testFile ?? null });
+  const named = (path: string | undefined) => path ?? null;
+  const targets = { main: flags.targetFile, valid: flags.validTargetFile, test: flags.testTargetFile };
+  const names = { main: file, valid: named(flags.validFile), test: named(flags.testFile) };
+  const targetNames = { main: named(targets.main), valid: named(targets.valid), test: named(targets.test) };
+  const corpora = { ...names, targets: targetNames, vectors: named(flags.wordVectors) };
+  runConfigOf(flags, corpora, { look: null, vectorWidth: null });
   await followed(workspace, terminal, async (client, bar, signal) => {
-    const take = async (path: string | undefined) =>
-      path === undefined ? null : (await importFile(client, path, flags.encoding ?? null, bar, signal)).id;
-    const main = (await importFile(client, file, flags.encoding ?? null, bar, signal)).id;
-    const corpora = { main, valid: await take(flags.validFile), test: await take(flags.testFile) };
-    const run = await client.runs.create({ config: runConfigOf(flags, corpora), name: flags.name ?? null });
-    return { id: run.id, before: 0 };
+    const imported = await importAll(corpora, (path) => importFile(client, path, flags.encoding ?? null, bar, signal));
+    const look = flags.task === 'language-model' ? null : await lookAt(client, imported, signal);
+    const vectorWidth = imported.vectors === null ? null : await widthOfVectors(client, imported.vectors);
+    const config = runConfigOf(flags, imported, { look, vectorWidth });
+    if (look) await checkData(client, config, corpora, terminal, signal);
+    const run = await client.runs.create({ config, name: flags.name ?? null });
+    return { run, before: 0 };
   });
+}
+
+/** The same files as ids of corpora. */
+async function importAll(files: RunCorpora, take: (path: string) => Promise<Corpus>): Promise<RunCorpora> {
+  const id = async (path: string | null) => (path === null ? null : (await take(path)).id);
+  return {
+    main: (await take(files.main)).id,
+    valid: await id(files.valid),
+    test: await id(files.test),
+    targets: {
+      main: await id(files.targets.main),
+      valid: await id(files.targets.valid),
+      test: await id(files.targets.test),
+    },
+    vectors: await id(files.vectors),
+  };
 }
 
 export async function resume(name: string, workspace: string, terminal: Terminal): Promise<void> {
   await followed(workspace, terminal, async (client) => {
     const run = await findRun(client, name);
     await client.runs.resume({ id: run.id });
-    return { id: run.id, before: run.checkpointStep ?? 0 };
+    return { run, before: run.checkpointStep ?? 0 };
   });
 }
 
@@ -34,7 +58,7 @@ export async function resume(name: string, workspace: string, terminal: Terminal
 async function followed(
   workspace: string,
   terminal: Terminal,
-  start: (client: Client, bar: ProgressBar, signal: AbortSignal) => Promise<{ id: string; before: number }>,
+  start: (client: Client, bar: ProgressBar, signal: AbortSignal) => Promise<{ run: Run; before: number }>,
 ): Promise<void> {
   const interrupts = catchInterrupts();
   const bar = terminal.progress();
@@ -43,13 +67,13 @@ async function followed(
       const watching = new AbortController();
       const changes = await client.app.watch(undefined, { signal: watching.signal });
       try {
-        const { id, before } = await interruptible(interrupts, (signal) => start(client, bar, signal));
+        const { run, before } = await interruptible(interrupts, (signal) => start(client, bar, signal));
         interrupts.onFirst(() => {
           terminal.note('Stopping after this step, with a checkpoint. Ctrl-C again ends at once.');
           // It may have ended by itself just now; following it says how.
-          void client.runs.stop({ id }).catch(() => {});
+          void client.runs.stop({ id: run.id }).catch(() => {});
         });
-        await followRun(client, changes, id, before, terminal, bar);
+        await followRun(client, changes, run, before, terminal, bar);
       } finally {
         watching.abort();
       }
