@@ -9,12 +9,18 @@ import { DeviceList } from './services/devices.ts';
 import { Downloads } from './services/downloads.ts';
 import type { EngineChannel } from './services/engine-channel.ts';
 import { EngineProcesses } from './services/engine-processes.ts';
+import { ExamplePlans } from './services/example-plans.ts';
 import { Export } from './services/export.ts';
 import { Generate } from './services/generate.ts';
 import { ImportSources } from './services/import-sources.ts';
+import { ModelInputs } from './services/model-inputs.ts';
 import { Plan } from './services/plan.ts';
 import { Runs } from './services/runs.ts';
 import { SpeedEstimates } from './services/speed-estimates.ts';
+import { DatasetCache } from './services/dataset-cache.ts';
+import { FolderCache } from './services/folder-cache.ts';
+import { Inspections } from './services/inspections.ts';
+import { Predict } from './services/predict.ts';
 import { TokenCache } from './services/token-cache.ts';
 import { Uploads } from './services/uploads.ts';
 import { openStore } from './store/store.ts';
@@ -58,16 +64,22 @@ export async function openApp(options: AppOptions): Promise<App> {
   const downloads = new Downloads();
   const texts = new CorpusTexts(workspace.corpora);
   const sources = new ImportSources(uploads, options.resourcesDir);
-  const tokens = new TokenCache(workspace.tokens, texts, uploads, engines);
+  const folders = new FolderCache(workspace.tokens, uploads);
+  const tokens = new TokenCache(folders, texts, engines);
+  const datasets = new DatasetCache(folders, texts, engines);
   const checkpoints = new RunCheckpoints(store);
   const corpora = new Corpora({ store, texts, sources, uploads, engines, changes });
-  const runs = new Runs({ store, changes, engines, devices, tokens, checkpoints, corpora, texts, appVersion });
+  const caches = { folders, tokens, datasets };
+  const runs = new Runs({ store, changes, engines, devices, ...caches, checkpoints, corpora, texts, appVersion });
   const speeds = new SpeedEstimates(engines, devices, () => runs.isTraining);
   const services: Services = {
     corpora,
+    inspections: new Inspections(corpora, texts, engines),
     runs,
-    plan: new Plan(corpora, texts, tokens, speeds),
+    plan: new Plan(corpora, texts, tokens, speeds, new ExamplePlans(corpora, datasets, speeds)),
     generate: new Generate(runs, checkpoints, devices, engines),
+    predict: new Predict(runs, checkpoints, devices, engines),
+    modelInputs: new ModelInputs(runs, datasets, checkpoints, texts),
     export: new Export(runs, checkpoints, uploads, downloads),
     changes,
     info: async () => ({

@@ -7,23 +7,29 @@ import type { Corpora } from './services/corpora.ts';
 import { ServiceError } from './services/errors.ts';
 import type { Export } from './services/export.ts';
 import type { Generate } from './services/generate.ts';
+import type { Inspections } from './services/inspections.ts';
+import type { ModelInputs } from './services/model-inputs.ts';
 import type { Plan } from './services/plan.ts';
+import type { Predict } from './services/predict.ts';
 import { describeIssues } from './services/run-check.ts';
 import type { Runs } from './services/runs.ts';
 import { WorkspaceError } from './store/errors.ts';
 
 export interface Services {
   readonly corpora: Corpora;
+  readonly inspections: Inspections;
   readonly runs: Runs;
   readonly plan: Plan;
   readonly generate: Generate;
+  readonly predict: Predict;
+  readonly modelInputs: ModelInputs;
   readonly export: Export;
   readonly changes: Changes;
   info(): Promise<AppInfo>;
 }
 
 export function createRouter(services: Services) {
-  const { corpora, runs, plan, generate, changes } = services;
+  const { corpora, inspections, runs, plan, generate, predict, modelInputs, changes } = services;
   const os = implement(contract).use(async ({ next }) => {
     try {
       const result = await next();
@@ -42,6 +48,7 @@ export function createRouter(services: Services) {
       preview: os.corpora.preview.handler(({ input }) => corpora.preview(input.source, input.encoding)),
       import: os.corpora.import.handler(({ input, signal }) => corpora.import(input, signal)),
       text: os.corpora.text.handler(({ input }) => corpora.text(input.id, input.offset, input.length)),
+      inspect: os.corpora.inspect.handler(({ input, signal }) => inspections.inspect(input, signal)),
       rename: os.corpora.rename.handler(({ input }) => corpora.rename(input.id, input.name)),
       remove: os.corpora.remove.handler(({ input }) => corpora.remove(input.ids)),
       restore: os.corpora.restore.handler(({ input }) => corpora.restore(input.ids)),
@@ -59,6 +66,8 @@ export function createRouter(services: Services) {
       restore: os.runs.restore.handler(({ input }) => runs.restore(input.ids)),
       plan: os.runs.plan.handler(({ input }) => plan.plan(input)),
       generate: os.runs.generate.handler(({ input, signal }) => generate.start(input.id, input.options, signal)),
+      predict: os.runs.predict.handler(({ input, signal }) => predict.predict(input.id, input.input, signal)),
+      modelInput: os.runs.modelInput.handler(({ input }) => modelInputs.of(input.id)),
       export: os.runs.export.handler(({ input }) => services.export.safetensors(input.id, input.path)),
     },
   });

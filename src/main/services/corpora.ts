@@ -2,8 +2,6 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { Corpus, ImportEvent, ImportSource, Preview } from '../../api/types.ts';
-import { CorpusError } from '../../engine/corpus/errors.ts';
-import { previewText } from '../../engine/corpus/import-text.ts';
 import type { ImportedText } from '../../engine/protocol.ts';
 import type { CorpusRecord } from '../store/corpora.ts';
 import type { Store } from '../store/store.ts';
@@ -12,11 +10,9 @@ import type { CorpusTexts } from './corpus-texts.ts';
 import { EngineFailure, type EngineProcesses } from './engine-processes.ts';
 import { badInput, conflict, notFound, requireWriter } from './errors.ts';
 import type { ImportSources, SourceFile } from './import-sources.ts';
+import { previewOf, previewPasted } from './preview.ts';
 import { Stream } from './stream.ts';
 import type { Uploads } from './uploads.ts';
-
-/** Enough to recognise an encoding and to see whether it is the right one. */
-const previewBytes = 256 * 1024;
 
 export interface ImportRequest {
   readonly source: ImportSource;
@@ -56,13 +52,9 @@ export class Corpora {
 
   /** As it would be imported, without importing. @throws ServiceError BAD_INPUT when it is not text */
   async preview(source: ImportSource, encoding: string | null): Promise<Preview> {
-    const { head, bytes } = await this.#in.sources.head(source, previewBytes);
-    try {
-      const preview = previewText(head, bytes, encoding);
-      return { ...preview, candidates: [...preview.candidates], bytes };
-    } catch (error) {
-      throw error instanceof CorpusError ? badInput(error.message, error) : error;
-    }
+    return source.type === 'text'
+      ? previewPasted(source.text, encoding)
+      : previewOf(await this.#in.sources.open(source), encoding);
   }
 
   /** Progress, and at last the corpus. Leaving the stream (or aborting `signal`) cancels and keeps nothing. */
@@ -116,7 +108,7 @@ export class Corpora {
   ): Promise<ImportedText> {
     try {
       const { imported } = await this.#in.engines.run(
-        { type: 'import-text', sourcePath: source.path, targetDir, encoding },
+        { type: 'import-text', sourcePath: source.path, classFiles: source.classFiles, targetDir, encoding },
         {
           signal,
           onEvent: (event) => {

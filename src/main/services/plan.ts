@@ -4,13 +4,13 @@ import type { Corpus, PlanRequest, RunPlan } from '../../api/types.ts';
 import { checkSplits, type SplitSizes } from '../../engine/corpus/splits.ts';
 import { deserializeTokenizer } from '../../engine/corpus/tokenizer.ts';
 import { memoryPlan, parameterCount } from '../../engine/model/size.ts';
-import type { TrainingData } from '../../engine/protocol.ts';
+import type { TokenData } from '../../engine/protocol.ts';
 import type { TokenizerConfig, TrainingConfig } from '../../engine/training/config.ts';
 import type { Corpora } from './corpora.ts';
 import type { CorpusTexts } from './corpus-texts.ts';
+import type { ExamplePlans } from './example-plans.ts';
 import { estimateTokens, headBytes, type TokenEstimate } from './head-tokens.ts';
 import type { SpeedEstimates } from './speed-estimates.ts';
-
 import type { TokenCache } from './token-cache.ts';
 
 /** More than any drawing shows. */
@@ -29,21 +29,34 @@ export class Plan {
   readonly #texts: CorpusTexts;
   readonly #tokens: TokenCache;
   readonly #speeds: SpeedEstimates;
+  readonly #examples: ExamplePlans;
   readonly #estimates = new Map<string, Promise<TokenEstimate>>();
 
-  constructor(corpora: Corpora, texts: CorpusTexts, tokens: TokenCache, speeds: SpeedEstimates) {
+  constructor(
+    corpora: Corpora,
+    texts: CorpusTexts,
+    tokens: TokenCache,
+    speeds: SpeedEstimates,
+    examples: ExamplePlans,
+  ) {
     this.#corpora = corpora;
     this.#texts = texts;
     this.#tokens = tokens;
     this.#speeds = speeds;
+    this.#examples = examples;
   }
 
   /**
-   * At once. `secondsPerStep` is null the first time and measured meanwhile: asking again for the same waits for it, and null
+   * At once; of examples once they are prepared, which is remembered. `secondsPerStep` is null the first time and measured meanwhile: asking again for the same waits for it, and null
    * then says that it cannot be measured now.
    * @throws ServiceError NOT_FOUND, CONFLICT for a corpus that is gone
    */
   async plan(request: PlanRequest): Promise<RunPlan> {
+    const isText = request.data.kind === 'text' && request.architecture.task === 'language-model';
+    return isText ? this.#planText(request) : this.#examples.plan(request);
+  }
+
+  async #planText(request: PlanRequest): Promise<RunPlan> {
     const { architecture, batch, steps, partition, optimizer, valid, test } = request;
     const corpus = this.#corpora.whole(request.corpus);
     const tokens = await this.#tokensOf(corpus, request);
@@ -52,7 +65,11 @@ export class Plan {
       valid + test >= 1
         ? ['Validation and test leave nothing to train on; make them smaller.']
         : checkSplits(lengths, batch, steps);
-    const speed = await this.#speeds.of({ ...request, vocabularySize });
+    const speed = await this.#speeds.of({
+      ...request,
+      sizes: { inputs: vocabularySize, outputs: vocabularySize },
+      targetSteps: steps,
+    });
     if (speed.problem !== null) problems.push(speed.problem);
     const bytes = speed.precision === 'float64' ? 8 : 4;
     return {
@@ -68,6 +85,8 @@ export class Plan {
       device: speed.device,
       deviceDetail: speed.deviceDetail,
       firstTokens: tokens.first,
+      firstTargets: [],
+      examples: null,
       problems,
     };
   }
@@ -109,7 +128,7 @@ function stepsPerEpoch(tokens: number, B: number, T: number, partition: Training
   return Math.floor((behindAny >= B ? behindAny : Math.floor((tokens - 1) / T)) / B);
 }
 
-async function firstTokens({ tokenizerPath, train }: TrainingData): Promise<string[]> {
+async function firstTokens({ tokenizerPath, train }: TokenData): Promise<string[]> {
   const tokenizer = deserializeTokenizer(JSON.parse(await readFile(tokenizerPath, 'utf8')));
   const { path, bytesPerToken: width, start } = train;
   const file = await open(path);

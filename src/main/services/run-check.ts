@@ -2,6 +2,7 @@
 import type { z } from 'zod';
 import type { Corpus, Device } from '../../api/types.ts';
 import { runConfigSchema, type RunConfig } from '../../engine/training/config.ts';
+import type { TextHashes } from '../store/text-hashes.ts';
 import { badInput, ServiceError } from './errors.ts';
 
 /** @throws ServiceError BAD_INPUT naming the setting */
@@ -24,19 +25,29 @@ export function describeIssues(issues: readonly z.core.$ZodIssue[]): string {
     .join(' ');
 }
 
+/** The corpora that a configuration names, as TextHashes has their texts. */
 export interface RunTexts {
   readonly corpus: Corpus;
+  readonly target: Corpus | null;
   readonly valid: Corpus | null;
+  readonly validTarget: Corpus | null;
   readonly test: Corpus | null;
+  readonly testTarget: Corpus | null;
+  readonly vectors: Corpus | null;
 }
+
+type NamedTexts = Pick<RunConfig, 'corpus' | 'data' | 'validCorpus' | 'testCorpus' | 'vectorsCorpus'>;
 
 /**
  * The texts a configuration names.
  * @param find a corpus whose text is there
  * @throws ServiceError BAD_INPUT when one is gone
  */
-export function findTexts(config: RunConfig, find: (id: string) => Corpus): RunTexts {
-  const text = (id: string, what: string): Corpus => {
+export function findTexts(
+  { corpus, data, validCorpus, testCorpus, vectorsCorpus }: NamedTexts,
+  find: (id: string) => Corpus,
+): RunTexts {
+  const needed = (id: string, what: string): Corpus => {
     try {
       return find(id);
     } catch (error) {
@@ -44,19 +55,57 @@ export function findTexts(config: RunConfig, find: (id: string) => Corpus): RunT
       throw badInput(`The ${what} cannot be used. ${error.message}`, error);
     }
   };
+  const text = (id: string | null, what: string) => (id === null ? null : needed(id, what));
+  const pairs = data.kind === 'pairs' ? data : null;
   return {
-    corpus: text(config.corpus, 'corpus'),
-    valid: config.validCorpus === null ? null : text(config.validCorpus, 'validation corpus'),
-    test: config.testCorpus === null ? null : text(config.testCorpus, 'test corpus'),
+    corpus: needed(corpus, 'corpus'),
+    target: text(pairs?.targetCorpus ?? null, 'corpus of the targets'),
+    valid: text(validCorpus, 'validation corpus'),
+    validTarget: text(pairs?.validTargetCorpus ?? null, 'corpus of the validation targets'),
+    test: text(testCorpus, 'test corpus'),
+    testTarget: text(pairs?.testTargetCorpus ?? null, 'corpus of the test targets'),
+    vectors: text(vectorsCorpus, 'corpus of word vectors'),
   };
+}
+
+export function hashesOfTexts(texts: RunTexts): TextHashes {
+  const hash = (corpus: Corpus | null) => corpus?.sha256 ?? null;
+  return {
+    corpusHash: texts.corpus.sha256,
+    targetHash: hash(texts.target),
+    validHash: hash(texts.valid),
+    validTargetHash: hash(texts.validTarget),
+    testHash: hash(texts.test),
+    testTargetHash: hash(texts.testTarget),
+    vectorsHash: hash(texts.vectors),
+  };
+}
+
+/** Pairs whose two sides do not lie in the same way in every part. */
+export function pairProblems({ data, validCorpus, testCorpus }: NamedTexts): string[] {
+  if (data.kind !== 'pairs') return [];
+  const aligned = data.targetCorpus !== null;
+  const parts = [
+    { name: 'validation', sources: validCorpus, targets: data.validTargetCorpus },
+    { name: 'test', sources: testCorpus, targets: data.testTargetCorpus },
+  ];
+  return parts.flatMap(({ name, sources, targets }) => {
+    if (sources === null && targets !== null)
+      return [`There are ${name} targets but no ${name} corpus that they belong to. Choose it, or take them away.`];
+    if (sources !== null && aligned && targets === null)
+      return [`The ${name} corpus has the sources only: choose the corpus of its targets too.`];
+    if (targets !== null && !aligned)
+      return [`The targets are a column of the corpus, so the ${name} corpus needs no targets of its own.`];
+    return [];
+  });
 }
 
 /** What is wrong with the settings taken together. */
 export function settingProblems(config: RunConfig, devices: readonly Device[]): string[] {
   const { training, split, validCorpus, device } = config;
-  const problems: string[] = [];
+  const problems = pairProblems(config);
   if (validCorpus === null && split.valid === 0) {
-    const needs = 'needs validation: keep a part of the text for it, or choose a validation corpus';
+    const needs = 'needs validation: keep a part of the data for it, or choose a validation corpus';
     if (training.earlyStopping !== null) problems.push(`Early stopping ${needs}.`);
     if (training.schedule.kind === 'plateau') problems.push(`The schedule "reduce on plateau" ${needs}.`);
   }
@@ -73,6 +122,7 @@ export function settingProblems(config: RunConfig, devices: readonly Device[]): 
 
 /** A name that says what the run is: "lstm 2×256 on tinyshakespeare". */
 export function describeRun({ architecture }: RunConfig, corpusName: string): string {
-  const { cell, layers, hidden } = architecture;
-  return `${cell} ${layers}×${hidden} on ${corpusName}`;
+  const { task, cell, bidirectional, layers, hidden } = architecture;
+  const kind = task === 'standard' ? 'standard' : bidirectional ? `bidirectional ${cell}` : cell;
+  return `${kind} ${layers}×${hidden} on ${corpusName}`;
 }

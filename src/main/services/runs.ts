@@ -3,17 +3,22 @@ import { randomUUID } from 'node:crypto';
 import type { Run, RunDetail, RunStatus } from '../../api/types.ts';
 import type { RunConfig } from '../../engine/training/config.ts';
 import type { RunRecord } from '../store/runs.ts';
+import { hashesOf } from '../store/text-hashes.ts';
 import type { Changes } from './changes.ts';
 import type { Corpora } from './corpora.ts';
 import type { CorpusTexts } from './corpus-texts.ts';
 import { badInput, conflict, notFound, requireWriter } from './errors.ts';
-import { describeRun, findTexts, parseRunConfig, settingProblems } from './run-check.ts';
+import type { FolderCache } from './folder-cache.ts';
+import { describeRun, findTexts, hashesOfTexts, parseRunConfig, settingProblems } from './run-check.ts';
+import { recipeOf } from './recipes.ts';
+import { standing } from './standing.ts';
 import { certainSplitProblems } from './split-check.ts';
 import { TrainingSession, unwritable, type SessionDependencies } from './training-session.ts';
 
 export interface RunsDependencies extends Omit<SessionDependencies, 'publish'> {
   readonly corpora: Corpora;
   readonly texts: CorpusTexts;
+  readonly folders: FolderCache;
   readonly changes: Changes;
   readonly appVersion: string;
 }
@@ -84,21 +89,17 @@ export class Runs {
 
   /** Checks everything that can be checked now, then queues it. @throws ServiceError BAD_INPUT */
   async create(request: NewRunRequest): Promise<Run> {
-    const { store, corpora, devices, tokens, appVersion } = this.#in;
+    const { store, corpora, devices, tokens, datasets, appVersion } = this.#in;
     requireWriter(store);
-    const config = parseRunConfig(request.config);
-    const { corpus, valid, test } = findTexts(config, (id) => corpora.whole(id));
+    const asked = parseRunConfig(request.config);
+    const texts = findTexts(asked, (id) => corpora.whole(id));
+    const { corpus, valid, test } = texts;
     // A split of its own makes the part superfluous.
-    const split = { valid: valid ? 0 : config.split.valid, test: test ? 0 : config.split.test };
-    const recipe = {
-      corpusHash: corpus.sha256,
-      validHash: valid?.sha256 ?? null,
-      testHash: test?.sha256 ?? null,
-      split,
-      tokenizer: config.tokenizer,
-    };
+    const config = { ...asked, split: { valid: valid ? 0 : asked.split.valid, test: test ? 0 : asked.split.test } };
+    const hashes = hashesOfTexts(texts);
+    const recipe = recipeOf(config, hashes);
     const problems = settingProblems(config, config.device === 'auto' ? [] : await devices.list());
-    problems.push(...certainSplitProblems({ corpus, valid, test }, { ...config, split }, await tokens.find(recipe)));
+    if (recipe.kind === 'text') problems.push(...certainSplitProblems(texts, config, await tokens.find(recipe.of)));
     if (problems.length > 0) throw badInput(problems.join(' '));
 
     const id = randomUUID();
@@ -106,12 +107,10 @@ export class Runs {
       store.runs.insert({
         id,
         name: request.name?.trim() || describeRun(config, corpus.name),
-        config: { ...config, split },
+        config,
+        ...hashes,
         corpusName: corpus.name,
-        corpusHash: recipe.corpusHash,
-        validHash: recipe.validHash,
-        testHash: recipe.testHash,
-        tokensKey: tokens.key(recipe),
+        tokensKey: recipe.kind === 'text' ? tokens.key(recipe.of) : datasets.key(recipe.of),
         appVersion,
         createdAt: Date.now(),
       });
@@ -220,15 +219,13 @@ export class Runs {
           const { step, epoch, loss: trainLoss, elapsed } = last;
           store.runs.update(record.key, { step, epoch, trainLoss, elapsed });
         }
-        const best = found?.state.progress.best;
-        if (best && (record.bestStep ?? 0) < best.step) {
-          store.runs.update(record.key, { bestStep: best.step, bestLoss: best.loss });
-        }
-        const validLoss = store.evals.read(record.key).findLast(({ split }) => split === 'valid')?.loss ?? null;
+        const recorded = record.bestStep === null ? null : { step: record.bestStep, loss: record.bestLoss };
+        const remembered = found?.state.progress.best ?? null;
+        const best = (remembered?.step ?? 0) > (recorded?.step ?? 0) ? remembered : recorded;
         store.runs.update(record.key, {
+          ...standing(store.evals.read(record.key), best),
           status: 'interrupted',
           message: interruption(record.status, found?.state.step ?? null),
-          validLoss,
           finishedAt: Date.now(),
         });
       });
@@ -237,13 +234,14 @@ export class Runs {
 
   /** At start: removes for good what was removed, with its files. */
   async purge(): Promise<void> {
-    const { store, checkpoints, tokens, texts, changes } = this.#in;
-    for (const { key, id, tokensKey, corpusHash, validHash, testHash } of store.runs.deleted()) {
+    const { store, checkpoints, folders, texts, changes } = this.#in;
+    for (const run of store.runs.deleted()) {
+      const { key, id, tokensKey } = run;
       await checkpoints.removeFolder(id);
       store.write(() => store.runs.purge(key));
-      if (!store.runs.areTokensUsed(tokensKey)) await tokens.remove(tokensKey);
-      for (const hash of [corpusHash, validHash, testHash]) {
-        if (hash !== null && !store.corpora.isTextUsed(hash)) await texts.remove(hash);
+      if (!store.runs.areTokensUsed(tokensKey)) await folders.remove(tokensKey);
+      for (const hash of hashesOf(run)) {
+        if (!store.corpora.isTextUsed(hash)) await texts.remove(hash);
       }
       changes.publish({ type: 'run-purged', id });
     }
@@ -279,12 +277,9 @@ export class Runs {
   }
 
   /** A resumed run needs its texts, though perhaps not its corpora any more. */
-  #requireTexts({ name, corpusHash, validHash, testHash }: RunRecord): void {
-    for (const hash of [corpusHash, validHash, testHash]) {
-      if (hash !== null && !this.#in.texts.exists(hash)) {
-        throw conflict(`The text that "${name}" trains on is not in the workspace any more. Import the file again.`);
-      }
-    }
+  #requireTexts(run: RunRecord): void {
+    if (hashesOf(run).every((hash) => this.#in.texts.exists(hash))) return;
+    throw conflict(`The text that "${run.name}" trains on is not in the workspace any more. Import the file again.`);
   }
 
   #updateAll(records: readonly RunRecord[], patch: Parameters<RunsDependencies['store']['runs']['update']>[1]): void {
@@ -307,7 +302,7 @@ export class Runs {
 
   /** @param writing false when nobody writes to the workspace: then nothing trains, whatever a killed process left in the row */
   #view(record: RunRecord, writing: boolean): Run {
-    const { key: _k, validHash: _v, testHash: _t, tokensKey: _o, queuedAt: _q, ...run } = record;
+    const run = withoutInternals(record);
     const session = this.#sessionOf(record.id);
     if (session) return { ...run, message: session.preparing ?? run.message, secondsLeft: session.secondsLeft };
     const unrecorded = this.#unrecorded.get(record.id);
@@ -324,9 +319,17 @@ export class Runs {
   }
 }
 
+/** What of a row is for main alone. */
+function withoutInternals(record: RunRecord): Omit<Run, 'secondsLeft'> {
+  const { key: _key, tokensKey: _tokens, queuedAt: _queued, ...rest } = record;
+  const { targetHash: _t, validHash: _v, validTargetHash: _vt, testHash: _e, testTargetHash: _et, ...more } = rest;
+  const { vectorsHash: _vectors, ...run } = more;
+  return run;
+}
+
 function interruption(status: RunStatus, checkpointStep: number | null): string {
   if (status === 'queued') return 'Unroll was closed before it began. Resume queues it again.';
-  if (status === 'preparing') return 'Unroll ended while it prepared the text. Resume starts again.';
+  if (status === 'preparing') return 'Unroll ended while it prepared the data. Resume starts again.';
   const where =
     checkpointStep === null
       ? 'starts over: there is no checkpoint yet'
@@ -336,7 +339,7 @@ function interruption(status: RunStatus, checkpointStep: number | null): string 
 
 function describe(status: RunStatus): string {
   const words: Partial<Record<RunStatus, string>> = {
-    preparing: 'preparing its text',
+    preparing: 'preparing its data',
     running: 'training',
     'early-stopped': 'finished (stopped early)',
   };

@@ -1,14 +1,17 @@
 /** How long a training step takes, measured once for each network, batch and device, in an engine process. */
 import type { Device } from '../../api/types.ts';
 import type { Architecture } from '../../engine/model/spec.ts';
+import type { DataSizes } from '../../engine/model/task-model.ts';
 import type { DeviceList } from './devices.ts';
 import { EngineFailure, type EngineProcesses } from './engine-processes.ts';
 
 export interface SpeedQuestion {
   readonly architecture: Architecture;
-  readonly vocabularySize: number;
+  readonly sizes: DataSizes;
   readonly batch: number;
+  /** Steps of a sequence, and of an encoder–decoder's target. */
   readonly steps: number;
+  readonly targetSteps: number;
   readonly device: string;
   readonly threads: number | null;
 }
@@ -46,29 +49,36 @@ export class SpeedEstimates {
 
   /** What is known; if nothing is, starts measuring (giving up what was being measured), and waits only when asked again. */
   async of(question: SpeedQuestion): Promise<Speed> {
-    const key = keyOf(question);
+    const key = JSON.stringify(asked(question));
     const known = this.#measured.get(key);
     if (known) return known;
-    if (this.#measuring?.key === key) return (await this.#measuring.speed) ?? this.#unmeasured(question);
+    if (this.#measuring?.key === key) return (await this.#measuring.speed) ?? this.unmeasured(question);
     this.#measuring?.cancel();
     this.#measuring = this.#isTraining() ? null : this.#measure(key, question);
-    return this.#unmeasured(question);
+    return this.unmeasured(question);
+  }
+
+  /** The device that is meant; nothing is measured. */
+  async unmeasured({ device }: Pick<SpeedQuestion, 'device'>): Promise<Speed> {
+    const devices = await this.#devices.list();
+    const found = devices.find((one) => (device === 'auto' ? one.preferred : one.name === device));
+    const { name = device, detail: deviceDetail = '', precision = 'float32' } = found ?? {};
+    return { secondsPerStep: null, device: name, deviceDetail, precision, problem: null };
   }
 
   #measure(key: string, question: SpeedQuestion): Measurement {
-    const { architecture, vocabularySize, batch, steps, device, threads } = question;
     const abort = new AbortController();
-    const command = { type: 'estimate', architecture, vocabularySize, batch, steps, device, threads } as const;
+    const command = { type: 'estimate', ...asked(question) } as const;
     const speed = this.#engines
       .runSoon(command, { signal: abort.signal })
       .then(
         async ({ secondsPerStep, device }) => ({
-          ...(await this.#unmeasured({ ...question, device })),
+          ...(await this.unmeasured({ ...question, device })),
           secondsPerStep,
         }),
         async (error: unknown) => {
           if (!(error instanceof EngineFailure)) throw error;
-          return { ...(await this.#unmeasured(question)), problem: error.kind === 'input' ? error.message : null };
+          return { ...(await this.unmeasured(question)), problem: error.kind === 'input' ? error.message : null };
         },
       )
       .then(
@@ -84,15 +94,8 @@ export class SpeedEstimates {
     });
     return measuring;
   }
-
-  async #unmeasured({ device }: SpeedQuestion): Promise<Speed> {
-    const devices = await this.#devices.list();
-    const found = devices.find((one) => (device === 'auto' ? one.preferred : one.name === device));
-    const { name = device, detail: deviceDetail = '', precision = 'float32' } = found ?? {};
-    return { secondsPerStep: null, device: name, deviceDetail, precision, problem: null };
-  }
 }
 
-function keyOf({ architecture, vocabularySize, batch, steps, device, threads }: SpeedQuestion): string {
-  return JSON.stringify([architecture, vocabularySize, batch, steps, device, threads]);
+function asked({ architecture, sizes, batch, steps, targetSteps, device, threads }: SpeedQuestion): SpeedQuestion {
+  return { architecture, sizes, batch, steps, targetSteps, device, threads };
 }

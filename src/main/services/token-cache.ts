@@ -1,17 +1,13 @@
-/**
- * Tokenised texts: made once by an engine process for every combination of texts, split and tokeniser, then found again. A
- * folder is complete or not there: it is filled elsewhere and renamed.
- */
-import { createHash } from 'node:crypto';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+/** Tokenised texts: made once by an engine process for every combination of texts, split and tokeniser, then found again. */
+import { readFile, writeFile } from 'node:fs/promises';
 import { existsSync, statSync } from 'node:fs';
 import { isAbsolute, join, relative, resolve } from 'node:path';
 import { z } from 'zod';
-import type { TokenFile, TrainingData } from '../../engine/protocol.ts';
+import type { TokenFile, TokenData } from '../../engine/protocol.ts';
 import type { SplitConfig, TokenizerConfig } from '../../engine/training/config.ts';
 import type { CorpusTexts } from './corpus-texts.ts';
 import type { EngineProcesses } from './engine-processes.ts';
-import type { Uploads } from './uploads.ts';
+import type { FolderCache, PrepareProgress } from './folder-cache.ts';
 
 /** Change it when tokenisers come to cut the same text differently: older caches are then not used. */
 const format = 1;
@@ -27,7 +23,7 @@ export interface TokenRecipe {
 }
 
 export interface PreparedTokens {
-  readonly data: TrainingData;
+  readonly data: TokenData;
   /** Part of the validation and test tokens that are <unk>. */
   readonly unknownRate: number;
 }
@@ -39,7 +35,7 @@ const tokenFileSchema = z.object({
   length: z.number(),
 });
 
-/** As TrainingData, its paths relative to the folder: a workspace can be moved. */
+/** As TokenData, its paths relative to the folder: a workspace can be moved. */
 const descriptionSchema = z.object({
   unknownRate: z.number(),
   data: z.object({
@@ -52,18 +48,14 @@ const descriptionSchema = z.object({
   }),
 });
 
-export type PrepareProgress = (done: number, total: number, what: string) => void;
-
 export class TokenCache {
-  readonly #folder: string;
+  readonly #folders: FolderCache;
   readonly #texts: CorpusTexts;
-  readonly #uploads: Uploads;
   readonly #engines: EngineProcesses;
 
-  constructor(folder: string, texts: CorpusTexts, uploads: Uploads, engines: EngineProcesses) {
-    this.#folder = folder;
+  constructor(folders: FolderCache, texts: CorpusTexts, engines: EngineProcesses) {
+    this.#folders = folders;
     this.#texts = texts;
-    this.#uploads = uploads;
     this.#engines = engines;
   }
 
@@ -83,15 +75,12 @@ export class TokenCache {
       lowercase,
       minFrequency,
     ];
-    return createHash('sha256')
-      .update(JSON.stringify([...parts, maxVocabulary]))
-      .digest('hex')
-      .slice(0, 32);
+    return this.#folders.key([...parts, maxVocabulary]);
   }
 
   /** The tokens if they are there already. */
   async find(recipe: TokenRecipe): Promise<PreparedTokens | null> {
-    const folder = join(this.#folder, this.key(recipe));
+    const folder = this.#folders.path(this.key(recipe));
     let stored;
     try {
       stored = descriptionSchema.parse(JSON.parse(await readFile(join(folder, description), 'utf8')));
@@ -108,9 +97,7 @@ export class TokenCache {
   async prepare(recipe: TokenRecipe, onProgress: PrepareProgress, signal: AbortSignal): Promise<PreparedTokens> {
     const found = await this.find(recipe);
     if (found) return found;
-    await this.#uploads.inScratchFolder(async (scratch) => {
-      const made = join(scratch, 'tokens');
-      await mkdir(made);
+    const make = async (folder: string) => {
       const result = await this.#engines.run(
         {
           type: 'tokenize',
@@ -119,24 +106,17 @@ export class TokenCache {
           validTextPath: recipe.validHash && this.#texts.path(recipe.validHash),
           testTextPath: recipe.testHash && this.#texts.path(recipe.testHash),
           split: recipe.split,
-          targetDir: made,
+          targetDir: folder,
         },
         { signal, onEvent: (event) => event.type === 'progress' && onProgress(event.done, event.total, event.what) },
       );
-      const data = mapPaths(result.data, (path) => inside(made, path));
-      await writeFile(join(made, description), JSON.stringify({ unknownRate: result.unknownRate, data }));
-      signal.throwIfAborted();
-      const target = join(this.#folder, this.key(recipe));
-      await rm(target, { recursive: true, force: true });
-      await rename(made, target);
-    });
+      const data = mapPaths(result.data, (path) => inside(folder, path));
+      await writeFile(join(folder, description), JSON.stringify({ unknownRate: result.unknownRate, data }));
+    };
+    await this.#folders.make(this.key(recipe), make, signal);
     const prepared = await this.find(recipe);
     if (!prepared) throw new Error('the engine said that it made the tokens, but they are not there');
     return prepared;
-  }
-
-  async remove(key: string): Promise<void> {
-    await rm(join(this.#folder, key), { recursive: true, force: true });
   }
 }
 
@@ -145,7 +125,7 @@ function isWhole({ path, bytesPerToken, start, length }: TokenFile): boolean {
   return size >= (start + length) * bytesPerToken;
 }
 
-function mapPaths(data: TrainingData, map: (path: string) => string): TrainingData {
+function mapPaths(data: TokenData, map: (path: string) => string): TokenData {
   const file = (part: TokenFile): TokenFile => ({ ...part, path: map(part.path) });
   return {
     ...data,

@@ -1,12 +1,13 @@
-/** One sitting of a run: texts to tokens, the engine's training job, and everything it reports into the store and to watchers. */
+/** One sitting of a run: its data prepared, the engine's training job, and everything it reports into the store and to watchers. */
 import { basename } from 'node:path';
 import type { LogLine, RunStatus } from '../../api/types.ts';
-import type { EvalMetrics, JobResult, StepMetrics, TrainingData } from '../../engine/protocol.ts';
+import type { EvalMetrics, JobResult, SampleMetrics, StepMetrics, TrainingData } from '../../engine/protocol.ts';
 import { appendStep, emptyColumns } from '../store/metrics.ts';
 import type { RunPatch, RunRecord } from '../store/runs.ts';
 import type { Store } from '../store/store.ts';
 import type { Changes } from './changes.ts';
 import type { RunCheckpoints } from './checkpoint-files.ts';
+import type { DatasetCache } from './dataset-cache.ts';
 import type { DeviceList } from './devices.ts';
 import {
   EngineExited,
@@ -16,6 +17,8 @@ import {
   type JobEvent,
 } from './engine-processes.ts';
 import { splitProblems } from './split-check.ts';
+import { recipeOf } from './recipes.ts';
+import { standing } from './standing.ts';
 import type { TokenCache } from './token-cache.ts';
 
 /** The engine ends a step, writes a checkpoint and stops; if it takes longer than this it is ended by force. */
@@ -27,6 +30,7 @@ export interface SessionDependencies {
   readonly engines: EngineProcesses;
   readonly devices: DeviceList;
   readonly tokens: TokenCache;
+  readonly datasets: DatasetCache;
   readonly checkpoints: RunCheckpoints;
   /** Tells watchers how the run stands now. */
   publish(runId: string): void;
@@ -120,21 +124,32 @@ export class TrainingSession {
   }
 
   async #prepare(): Promise<TrainingData> {
-    const { store, tokens } = this.#in;
-    this.#preparing = 'Preparing the text';
+    const { store, tokens, datasets } = this.#in;
+    this.#preparing = 'Preparing the data';
     this.#update({ status: 'preparing', message: null, finishedAt: null });
-    const recipe = { ...this.#run, split: this.#run.config.split, tokenizer: this.#run.config.tokenizer };
+    const recipe = recipeOf(this.#run.config, this.#run);
     const showProgress = (done: number, total: number, what: string) => {
       this.#preparing = total > 0 ? `${what}: ${Math.floor((100 * done) / total)} %` : what;
       this.#in.publish(this.runId);
     };
-    const { data, unknownRate } = await tokens.prepare(recipe, showProgress, this.#preparation.signal);
-    this.#preparing = null;
+    const { signal } = this.#preparation;
+    const record = (patch: RunPatch) => {
+      this.#preparing = null;
+      store.write(() => store.runs.update(this.#run.key, patch));
+      signal.throwIfAborted();
+    };
+    if (recipe.kind === 'examples') {
+      const data = await datasets.prepare(recipe.of, showProgress, signal);
+      // Numbers have no vocabulary.
+      const vocabularySize = recipe.of.data.kind === 'numeric' ? null : data.sizes.inputs;
+      record({ vocabularySize, unknownRate: data.summary.unknownRate });
+      return data;
+    }
+    const { data, unknownRate } = await tokens.prepare(recipe.of, showProgress, signal);
     const { vocabularySize, charactersPerToken } = data;
-    store.write(() => store.runs.update(this.#run.key, { vocabularySize, charactersPerToken, unknownRate }));
+    record({ vocabularySize, charactersPerToken, unknownRate });
     const problems = splitProblems(data, this.#run.config.training);
     if (problems.length > 0) throw new EngineFailure('input', problems.join(' '));
-    this.#preparation.signal.throwIfAborted();
     return data;
   }
 
@@ -156,10 +171,9 @@ export class TrainingSession {
         epoch: last?.epoch ?? 0,
         elapsed: found?.state.elapsed ?? 0,
         trainLoss: last?.loss ?? null,
-        validLoss: store.evals.read(key).findLast(({ split }) => split === 'valid')?.loss ?? null,
-        bestStep: best?.step ?? null,
-        bestLoss: best?.loss ?? null,
+        ...standing(store.evals.read(key), best),
         testLoss: null,
+        testFigures: null,
       });
     });
     changes.publish({ type: 'rewound', id: this.runId, step });
@@ -212,7 +226,7 @@ export class TrainingSession {
       case 'eval':
         return this.#recordEval(event.metrics, event.best);
       case 'sample':
-        return this.#recordSample(event.step, event.text);
+        return this.#recordSample(event.sample);
       case 'checkpoint':
         return this.#recordCheckpoint(event.step, basename(event.path), event.best);
       case 'log':
@@ -255,20 +269,25 @@ export class TrainingSession {
         `The ${split === 'valid' ? 'validation' : 'test'} loss at step ${step} is not a finite number.`,
       );
     }
-    const patch: RunPatch = split === 'test' ? { testLoss: loss } : { validLoss: loss };
+    const { figures } = metrics;
+    const patch: RunPatch =
+      split === 'test' ? { testLoss: loss, testFigures: figures } : { validLoss: loss, validFigures: figures };
     store.write(() => {
       store.evals.put(this.#run.key, metrics);
-      store.runs.update(this.#run.key, best ? { ...patch, bestStep: step, bestLoss: loss } : patch);
+      store.runs.update(
+        this.#run.key,
+        best ? { ...patch, bestStep: step, bestLoss: loss, bestFigures: figures } : patch,
+      );
     });
     changes.publish({ type: 'eval', id: this.runId, eval: metrics });
     this.#in.publish(this.runId);
   }
 
-  #recordSample(step: number, text: string): void {
+  #recordSample(sample: SampleMetrics): void {
     const { store, changes } = this.#in;
-    if (this.#remembered.has(`sample ${step}`)) return;
-    store.write(() => store.samples.put(this.#run.key, { step, text }));
-    changes.publish({ type: 'sample', id: this.runId, sample: { step, text } });
+    if (this.#remembered.has(`sample ${sample.step}`)) return;
+    store.write(() => store.samples.put(this.#run.key, sample));
+    changes.publish({ type: 'sample', id: this.runId, sample });
   }
 
   #recordCheckpoint(step: number, file: string, best: boolean): void {

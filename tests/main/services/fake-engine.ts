@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
-import type { EngineCommand, EngineEvent, JobResult } from '../../../src/engine/protocol.ts';
+import type { EngineCommand, EngineEvent, EvalMetrics, JobResult } from '../../../src/engine/protocol.ts';
 import { checkpointFileName } from '../../../src/engine/training/checkpoint-files.ts';
 import { decodeCheckpoint, encodeCheckpoint } from '../../../src/engine/training/checkpoint.ts';
 
@@ -181,12 +181,17 @@ async function train({ config, data, checkpointDir, resumeFrom }: Command<'train
     tokensPerSecond: 9,
     elapsed: step,
   });
-  const evaluation = () => ({
+  const isText = config.architecture.task === 'language-model';
+  const evaluation = (): EvalMetrics => ({
     step,
     epoch: step / 100,
-    split: 'valid' as const,
+    split: 'valid',
     loss: 2 / step,
-    bitsPerCharacter: 1,
+    bitsPerCharacter: isText ? 1 : null,
+    figures: isText ? {} : { accuracy: step / (step + 10) },
+    metrics: isText
+      ? null
+      : { kind: 'classification', examples: 1, accuracy: step / (step + 10), macroF1: 0, classes: [], confusion: [] },
     elapsed: step,
   });
   for (const earlier of saved?.evals ?? []) emit({ type: 'eval', metrics: earlier, best: false });
@@ -200,7 +205,8 @@ async function train({ config, data, checkpointDir, resumeFrom }: Command<'train
         version: 1,
         config,
         tokenizer: {},
-        vocabularySize: data.vocabularySize,
+        codec: null,
+        vocabularySize: 'directory' in data ? data.sizes.inputs : data.vocabularySize,
         charactersPerToken: 1,
         step,
         position: step,
@@ -237,7 +243,7 @@ async function train({ config, data, checkpointDir, resumeFrom }: Command<'train
     if (step % tokensPerBatch.evaluateEvery === 0) {
       best = { step, loss: 2 / step };
       emit({ type: 'eval', metrics: evaluation(), best: true });
-      emit({ type: 'sample', step, text: `sample ${step}` });
+      emit({ type: 'sample', sample: { step, text: `sample ${step}`, detail: null } });
       await save(true);
     }
     if (step === faults.exitAfter) {

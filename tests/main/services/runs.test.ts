@@ -59,8 +59,8 @@ describe('a run', () => {
       { step: 20, split: 'valid', loss: 2 / 20 },
     ]);
     expect(samples).toEqual([
-      { step: 10, text: 'sample 10' },
-      { step: 20, text: 'sample 20' },
+      { step: 10, text: 'sample 10', detail: null },
+      { step: 20, text: 'sample 20', detail: null },
     ]);
   });
 

@@ -120,7 +120,7 @@ describe('metrics', () => {
     store.addSteps(run, sampleSteps(1, 3));
     store.addSteps(run, sampleSteps(4, 4));
     expect(store.metrics.read(run.key).step).toEqual([]);
-    store.write(() => store.samples.put(run.key, { step: 4, text: 'x' }));
+    store.write(() => store.samples.put(run.key, { step: 4, text: 'x', detail: null }));
     expect(store.metrics.read(run.key).step).toEqual([1, 2, 3, 4]);
     expect(store.runs.get('r')).toMatchObject({ step: 4, epoch: 0.4, trainLoss: 0.25, elapsed: 0.04 });
   });
