@@ -39,19 +39,19 @@ export async function readWordVectors(
     for (const { line, text } of lines) {
       const cells = text.trim().split(/[ \t]+/u);
       if (line === 1 && cells.length === 2 && cells.every((cell) => /^\d+$/.test(cell))) {
-        requireWidth(path, line, Number(cells[1]), width);
+        requireWidth(line, Number(cells[1]), width);
         continue;
       }
       if (cells.length === 1 && cells[0] === '') continue;
-      if (cells.length <= width) requireWidth(path, line, cells.length - 1, width);
+      if (cells.length <= width) requireWidth(line, cells.length - 1, width);
       // GloVe's largest file has words with spaces in them: the numbers are what comes last.
       const word = cells.slice(0, cells.length - width).join(' ');
       if (cells.length > width + 1 && Number.isFinite(Number(cells[cells.length - width - 1]))) {
-        requireWidth(path, line, numbersAtEnd(cells), width);
+        requireWidth(line, numbersAtEnd(cells), width);
       }
       const ids = wanted.get(word);
       if (ids === undefined) continue;
-      const vector = numbers(cells.slice(-width), path, line, word);
+      const vector = numbers(cells.slice(-width), line, word);
       for (const id of ids) {
         const own = vocabulary[id] === word ? 2 : 1;
         if (rank[id]! >= own) continue;
@@ -83,18 +83,18 @@ function numbersAtEnd(cells: readonly string[]): number {
   return count;
 }
 
-function requireWidth(path: string, line: number, have: number, width: number): void {
+function requireWidth(line: number, have: number, width: number): void {
   if (have === width) return;
   throw new CorpusError(
-    `${path}, line ${line}: the vector has ${have} numbers, and the embedding is ${width} wide. Make the embedding ${have} wide if all vectors are, or choose another file.`,
+    `The word vectors, line ${line}: the vector has ${have} numbers, and the embedding is ${width} wide. Make the embedding ${have} wide if all vectors are, or choose another file.`,
   );
 }
 
-function numbers(cells: readonly string[], path: string, line: number, word: string): Float64Array {
+function numbers(cells: readonly string[], line: number, word: string): Float64Array {
   const vector = Float64Array.from(cells, Number);
   const wrong = vector.findIndex((value) => !Number.isFinite(value));
   if (wrong < 0) return vector;
   throw new CorpusError(
-    `${path}, line ${line}: ${quoted(cells[wrong]!)} in the vector of ${quoted(word)} is not a number.`,
+    `The word vectors, line ${line}: ${quoted(cells[wrong]!)} in the vector of ${quoted(word)} is not a number.`,
   );
 }

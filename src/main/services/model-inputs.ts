@@ -48,10 +48,11 @@ export class ModelInputs {
     const isSeries = kind === 'series';
     const source = this.#unseen(run);
     const examples = source ? await this.#examples(source, data, codec.json, directory) : [];
+    const readsText = run.config.architecture.task !== 'conditional-generation'; // which reads labels
     return {
       ...{ labels, inputColumns, targetColumns },
       ...(isSeries ? { window, horizon } : { window: 0, horizon: 0 }),
-      texts: examples.flatMap((example) => textOf(example)),
+      texts: readsText ? examples.flatMap((example) => textOf(example)) : [],
       rows: examples.flatMap((example) =>
         'values' in example ? [Array.from(example.values.subarray(0, inputColumns.length))] : [],
       ),
@@ -72,7 +73,7 @@ export class ModelInputs {
     return { path: this.#texts.path(hash), targetPath: targetHash && this.#texts.path(targetHash) };
   }
 
-  /** Of a series the last rows that a forecast is made from; else a few of the first examples that it was not trained on. */
+  /** Of a series the last rows that a forecast is made from; else a few examples that it was not trained on. */
   async #examples(
     source: DataSource,
     data: ExampleData,
@@ -86,10 +87,16 @@ export class ModelInputs {
       const good = rows.filter(({ line, example }) => example && (heldOut?.has(line) ?? true));
       found.push(...good.map(({ example }) => example!));
       if (kind === 'series') found = found.slice(-window);
-      else if (found.length >= mostExamples) return found.slice(0, mostExamples);
+      else if (found.length >= mostExamples) break;
     }
-    return found;
+    return kind === 'series' ? found : apart(found, mostExamples);
   }
+}
+
+/** Some of many, evenly apart: a file may be sorted by class. */
+function apart<T>(all: readonly T[], most: number): T[] {
+  if (all.length <= most) return [...all];
+  return Array.from({ length: most }, (_, i) => all[Math.floor((i * all.length) / most)]!);
 }
 
 /** Lines of the examples that were kept from training; null where that is not known. */

@@ -1,5 +1,4 @@
 /** How a configuration's data are prepared: a text cut into tokens, or a file of examples. */
-import { CorpusError } from '../../engine/corpus/errors.ts';
 import type { RunConfig } from '../../engine/training/config.ts';
 import type { TextHashes } from '../store/text-hashes.ts';
 import type { DatasetRecipe } from './dataset-cache.ts';

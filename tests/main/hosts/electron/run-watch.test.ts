@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Run, StepColumns } from '../../../../src/api/types.ts';
+import { runConfigSchema } from '../../../../src/engine/training/config.ts';
 import { charRnn } from '../../../../src/engine/training/presets.ts';
 import { RunWatch } from '../../../../src/main/hosts/electron/run-watch.ts';
 
@@ -8,7 +9,7 @@ const run = (changes: Partial<Run> = {}): Run => ({
   name: 'lstm on tinyshakespeare',
   status: 'running',
   message: null,
-  config: { ...charRnn.config, corpus: 'c', validCorpus: null, testCorpus: null, device: 'auto', threads: null },
+  config: runConfigSchema.parse({ ...charRnn.config, corpus: 'c' }),
   corpusName: 'tinyshakespeare',
   corpusHash: '',
   vocabularySize: 65,
@@ -32,6 +33,9 @@ const run = (changes: Partial<Run> = {}): Run => ({
   bestStep: null,
   bestLoss: null,
   testLoss: null,
+  validFigures: null,
+  bestFigures: null,
+  testFigures: null,
   tokensPerSecond: null,
   secondsLeft: null,
   checkpointStep: null,
@@ -112,6 +116,20 @@ describe('notices', () => {
       body: '1,500 steps. Best validation perplexity 4.62.',
     });
     expect(ending({ status: 'early-stopped' })?.title).toBe('lstm on tinyshakespeare has stopped early');
+  });
+
+  test.each([
+    ['tagging', { tokenAccuracy: 0.9126, sentenceAccuracy: 0.5 }, 'token accuracy 91.3 %'],
+    ['translation', { bleu: 31.418, tokenAccuracy: 0.6 }, 'BLEU 31.4'],
+    ['conditional-generation', { tokenAccuracy: 0.4 }, 'perplexity 4.62'],
+    ['forecasting', { rmse: 0.01234 }, 'RMSE 0.0123'],
+  ] as const)('of %s that is the number that tells most', (task, bestFigures, best) => {
+    const { config } = run();
+    const found = ending({
+      ...{ status: 'finished', bestLoss: Math.log(4.618), bestFigures },
+      config: { ...config, architecture: { ...config.architecture, task } },
+    });
+    expect(found?.body).toBe(`0 steps. Best validation ${best}.`);
   });
 
   test('what went wrong is told with its reason', () => {
