@@ -356,35 +356,33 @@ export const planSchema = z.object({
 });
 export type RunPlan = z.output<typeof planSchema>;
 
+/** TranslateOptions and GenerateForLabelOptions of engine/inference/prediction.ts. */
+export const translateOptionsSchema = z.object({
+  width: z.int().min(1).max(100),
+  lengthPenalty: z.number().min(0).max(10),
+  best: z.int().min(1).max(100),
+  maxLength: z.int().min(1).max(10_000),
+});
+export const generateForLabelSchema = z.object({
+  count: z.int().min(1).max(1000),
+  length: z.int().min(1).max(100_000),
+  temperature: z.number().min(0).max(100),
+  topK: z.int().min(1).nullable(),
+  topP: z.number().gt(0).max(1).nullable(),
+  seed: z.int().min(0).max(4294967295),
+});
+
 /** What a trained run can be asked, and with what. */
 export const predictionInputSchema = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('text'),
     text: z.string().max(1_000_000),
-    translate: z
-      .object({
-        width: z.int().min(1).max(100),
-        lengthPenalty: z.number().min(0).max(10),
-        best: z.int().min(1).max(100),
-        maxLength: z.int().min(1).max(10_000),
-      })
-      .partial()
-      .optional(),
+    translate: translateOptionsSchema.partial().optional(),
   }),
   z.object({
     kind: z.literal('label'),
     label: z.string().max(10_000),
-    generate: z
-      .object({
-        count: z.int().min(1).max(1000),
-        length: z.int().min(1).max(100_000),
-        temperature: z.number().min(0).max(100),
-        topK: z.int().min(1).nullable(),
-        topP: z.number().gt(0).max(1).nullable(),
-        seed: z.int().min(0).max(4294967295),
-      })
-      .partial()
-      .optional(),
+    generate: generateForLabelSchema.partial().optional(),
   }),
   z.object({ kind: z.literal('rows'), rows: z.array(z.array(z.number())).min(1).max(1_000_000) }),
 ]);

@@ -1,56 +1,55 @@
-/** The sampling settings as they are typed. Kept while the window is open. */
-import { generateOptionsSchema, type GenerateRequest } from '../../../api/types.ts';
-import { issueSentence, parseNumber } from '../../lib/number-field.ts';
+/** The settings of each way to generate, as they are typed. Kept while the window is open. */
+import {
+  generateForLabelSchema,
+  generateOptionsSchema,
+  translateOptionsSchema,
+  type GenerateRequest,
+} from '../../../api/types.ts';
+import { NumberOptions } from './number-options.svelte.ts';
 
-export type OptionName = 'length' | 'temperature' | 'topK' | 'topP' | 'seed';
-
-const optional: readonly OptionName[] = ['topK', 'topP'];
-const seeds = 2 ** 32;
-
-class Options {
+/** How a language model goes on with a text. */
+class TextOptions {
   prompt = $state('');
-  length = $state('500');
-  temperature = $state('0.8');
-  topK = $state('');
-  topP = $state('');
-  seed = $state('1');
-
-  readonly #checked = $derived.by(() =>
-    generateOptionsSchema.safeParse({
-      prompt: this.prompt,
-      length: parseNumber(this.length),
-      temperature: parseNumber(this.temperature),
-      topK: parseNumber(this.topK),
-      topP: parseNumber(this.topP),
-      seed: parseNumber(this.seed),
-    }),
+  readonly numbers = new NumberOptions(
+    generateOptionsSchema.omit({ prompt: true }),
+    { length: '500', temperature: '0.8', topK: '', topP: '', seed: '1' },
+    ['topK', 'topP'],
   );
 
+  readonly #prompt = $derived(generateOptionsSchema.shape.prompt.safeParse(this.prompt));
+
   /** null while a setting is not valid. */
-  readonly request = $derived(this.#checked.success ? this.#checked.data : null);
+  readonly request = $derived.by((): GenerateRequest | null => {
+    const { values } = this.numbers;
+    return values && this.#prompt.success ? { ...values, prompt: this.prompt } : null;
+  });
 
-  /** What is wrong with a setting; null if nothing is. */
-  problem(name: OptionName | 'prompt'): string | null {
-    const issue = this.#checked.error?.issues.find(({ path }) => path[0] === name);
-    if (!issue) return null;
-    if (name === 'prompt') return issue.message;
-    return issueSentence(issue, { typed: this[name], optional: optional.includes(name) });
-  }
-
-  /** Another seed, at random. */
-  roll(): void {
-    this.seed = String(crypto.getRandomValues(new Uint32Array(1))[0]! % seeds);
+  /** What is wrong with the prompt; null if nothing is. */
+  get promptProblem(): string | null {
+    return this.#prompt.error?.issues[0]?.message ?? null;
   }
 
   /** The settings of an earlier text. */
-  take(request: GenerateRequest): void {
-    this.prompt = request.prompt;
-    this.length = String(request.length);
-    this.temperature = String(request.temperature);
-    this.topK = String(request.topK ?? '');
-    this.topP = String(request.topP ?? '');
-    this.seed = String(request.seed);
+  take({ prompt, ...numbers }: GenerateRequest): void {
+    this.prompt = prompt;
+    this.numbers.take(numbers);
   }
 }
 
-export const options = new Options();
+export const options = new TextOptions();
+
+/** How texts are drawn for a label. */
+export const labelOptions = new NumberOptions(
+  generateForLabelSchema,
+  { count: '8', length: '200', temperature: '0.8', topK: '', topP: '', seed: '1' },
+  ['topK', 'topP'],
+);
+
+/** How a translation is searched for. */
+export const translateOptions = new NumberOptions(
+  translateOptionsSchema.refine(({ width, best }) => best <= width, {
+    path: ['best'],
+    message: 'At most the width: a search keeps no more.',
+  }),
+  { width: '5', lengthPenalty: '0.6', best: '3', maxLength: '200' },
+);
