@@ -138,7 +138,11 @@ describe('importing', () => {
       (folder: string) => join(folder, 'none.txt'),
       /^There is no file .*none\.txt\. Check the path\.$/,
     ],
-    ['a folder', (folder: string) => folder, /is a folder without files\. Choose a file, or a folder of files named by class/],
+    [
+      'a folder',
+      (folder: string) => folder,
+      /is a folder without files\. Choose a file, or a folder of files named by class/,
+    ],
   ])('refuses %s', async (_, pathIn, message) => {
     const app = await openTestApp();
     const source = { type: 'path', path: pathIn(temporaryFolder()) } as const;

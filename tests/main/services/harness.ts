@@ -1,4 +1,4 @@
-/** An app on a temporary workspace with fake engine processes, and ways to wait for what it says. */
+/** An app on a temporary workspace with engine processes, fake ones unless told otherwise, and ways to wait for what it says. */
 import { createHash } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -13,6 +13,7 @@ import { appOptions } from './app-options.ts';
 import type { FakeFaults } from './fake-engine.ts';
 
 const fakeEngine = join(import.meta.dirname, 'fake-engine.ts');
+const realEngine = join(import.meta.dirname, '../../../src/main/engine-process.ts');
 
 export interface TestApp extends App {
   readonly folder: string;
@@ -29,14 +30,14 @@ export function setFaults(faults: FakeFaults): void {
 }
 
 export async function openTestApp(
-  options: { folder?: string; faults?: FakeFaults; readOnly?: boolean } = {},
+  options: { folder?: string; faults?: FakeFaults; readOnly?: boolean; engine?: 'fake' | 'real' } = {},
 ): Promise<TestApp> {
   const folder = options.folder ?? workspaceWithText();
   setFaults(options.faults ?? {});
   const channels: EngineChannel[] = [];
   const app = await openApp({
     ...appOptions(folder, () => {
-      const channel = forkEngine(fakeEngine);
+      const channel = forkEngine(options.engine === 'real' ? realEngine : fakeEngine);
       channels.push(channel);
       return channel;
     }),
