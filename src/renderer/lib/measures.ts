@@ -45,6 +45,26 @@ export function directionOf(measure: Measure): 'higher' | 'lower' {
   return isFigure(measure) ? figureInfo[measure].better : 'lower';
 }
 
+/** Where the best finite value stands; null if there is none. */
+export function bestIndex(measure: Measure, values: readonly (number | null)[]): number | null {
+  let best: number | null = null;
+  values.forEach((value, i) => {
+    if (value === null || !Number.isFinite(value)) return;
+    if (best === null || isBetter(measure, value, values[best]!)) best = i;
+  });
+  return best;
+}
+
+/** The loss of a task, or its exponential: it has a curve of training too. */
+export function isLoss(measure: Measure): boolean {
+  return !isFigure(measure);
+}
+
+/** The value is a share, shown in percent. */
+export function isShare(measure: Measure): boolean {
+  return isFigure(measure) && figureInfo[measure].unit === 'share';
+}
+
 function isFigure(measure: Measure): measure is FigureName {
   return measure !== 'loss' && measure !== 'perplexity';
 }
@@ -53,7 +73,7 @@ function isFigure(measure: Measure): measure is FigureName {
 export function writeMeasure(measure: Measure, value: number | null): string {
   if (measure === 'perplexity') return perplexity(value === null ? null : Math.log(value));
   if (!isFigure(measure)) return number(value);
-  return figureInfo[measure].unit === 'share' ? share(value) : number(value);
+  return isShare(measure) ? share(value) : number(value);
 }
 
 /** "accuracy", "perplexity"; of a loss which one, where the network is given. */

@@ -95,6 +95,11 @@ export function averageSpeed({ elapsed, tokensPerSecond }: StepColumns): number 
   return seconds > 0 ? tokens / seconds : null;
 }
 
+/** Of a run at work its speed now, of any other its average. */
+export function speedOf(run: Run, steps: StepColumns | undefined): number | null {
+  return isLive(run) || !steps ? run.tokensPerSecond : averageSpeed(steps);
+}
+
 function hasLine(log: readonly LogLine[], line: LogLine): boolean {
   return log.some((one) => one.at === line.at && one.message === line.message);
 }

@@ -10,8 +10,9 @@ export interface Axis {
   readonly value: (value: number) => string;
 }
 
-/** Training steps, epochs, seconds, or steps of a series counted from the last one that was read. */
-export type XKind = 'step' | 'epoch' | 'time' | 'ahead';
+export type TrainingX = 'step' | 'epoch' | 'time';
+/** Along training; or steps of a series, counted from the last one that was read. */
+export type XKind = TrainingX | 'ahead';
 
 function plainTick(value: number, all: readonly number[]): string {
   const size = Math.abs(value);
@@ -38,11 +39,21 @@ export function xAxis(kind: XKind, log: boolean): Axis {
   return log ? { ...xAxes[kind], ticks: logTicks } : xAxes[kind];
 }
 
-/** `value`: how the quantity is written where there is room for all its digits. */
-export function yAxis(log: boolean, value: (value: number) => string): Axis {
+/**
+ * @param value how the quantity is written where there is room for all its digits
+ * @param share its ticks are written in percent
+ */
+export function yAxis(log: boolean, value: (value: number) => string, share = false): Axis {
   return {
     ticks: log ? logTicks : linearTicks,
-    tick: plainTick,
+    tick: share ? shareTick : plainTick,
     value: (v) => (Number.isFinite(v) ? value(v) : none),
   };
+}
+
+function shareTick(value: number, all: readonly number[]): string {
+  return `${plainTick(
+    value * 100,
+    all.map((tick) => tick * 100),
+  )} %`;
 }

@@ -1,8 +1,11 @@
 /** How curves are compared. Kept while the window is open. */
-import type { XKind } from '../../lib/charts/axis.ts';
+import type { TrainingX } from '../../lib/charts/axis.ts';
+import type { Measure } from '../../lib/measures.ts';
 
 class CompareView {
-  x = $state<XKind>('step');
+  /** What is drawn; null: what suits the runs. */
+  measure = $state<Measure | null>(null);
+  x = $state<TrainingX>('step');
   logY = $state(true);
   train = $state(true);
   smoothing = $state(0.6);

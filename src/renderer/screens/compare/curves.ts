@@ -1,61 +1,52 @@
 /** Runs' columns as curves over each other: training dashed, validation solid, each run in its colour. */
 import type { Evaluation, RunDetail, StepColumns } from '../../../api/types.ts';
-import type { XKind } from '../../lib/charts/axis.ts';
+import type { TrainingX } from '../../lib/charts/axis.ts';
 import type { Series } from '../../lib/charts/series.ts';
 import { runColor } from '../../lib/describe.ts';
-import { perplexity } from '../../lib/format.ts';
+import { bestIndex, isLoss, lossMeasure, valueOf, writeMeasure, type Measure } from '../../lib/measures.ts';
 import { compare as text } from '../../lib/messages/compare.ts';
 
 export interface CurveOptions {
-  readonly x: XKind;
-  /** Also the curves of training. */
+  readonly measure: Measure;
+  readonly x: TrainingX;
+  /** Also the curves of training, which are of losses only. */
   readonly train: boolean;
   /** The run that is pointed at: the others step back. */
   readonly highlighted: string | null;
 }
 
-const column = { step: 'step', epoch: 'epoch', time: 'elapsed' } as const satisfies Record<XKind, keyof Evaluation>;
+const column = { step: 'step', epoch: 'epoch', time: 'elapsed' } as const satisfies Record<TrainingX, keyof Evaluation>;
 
-/** Perplexity = exp(loss). The lowest validation perplexity of each run is marked. */
-export function perplexityCurves(details: readonly RunDetail[], { x, train, highlighted }: CurveOptions): Series[] {
+/** The best validation value of each run is marked. A run that does not have the measure has no curve. */
+export function curvesOf(details: readonly RunDetail[], { measure, x, train, highlighted }: CurveOptions): Series[] {
   const series: Series[] = [];
   for (const { run, steps, evals } of details) {
-    const color = runColor(run);
-    const faint = highlighted !== null && highlighted !== run.id;
-    const valid = evals.filter((one) => one.split === 'valid');
-    if (train) {
-      series.push({
-        id: `${run.id}/train`,
-        group: run.name,
-        label: text.train,
-        color,
-        faint,
-        dash: true,
-        x: steps[column[x]],
-        y: trainPerplexity(steps),
-      });
-    }
-    const best = lowest(valid);
-    series.push({
-      id: `${run.id}/valid`,
+    if (measure === 'perplexity' && lossMeasure(run.config.architecture.task) !== 'perplexity') continue;
+    const of = {
       group: run.name,
+      color: runColor(run),
+      faint: highlighted !== null && highlighted !== run.id,
+    };
+    if (train && isLoss(measure)) {
+      const y = measure === 'loss' ? steps.loss : trainPerplexity(steps);
+      series.push({ ...of, id: `${run.id}/train`, label: text.train, dash: true, x: steps[column[x]], y });
+    }
+    const found = evals.filter((one) => one.split === 'valid' && valueOf(measure, one) !== null);
+    if (!isLoss(measure) && found.length === 0) continue;
+    const places = found.map((one) => one[column[x]]);
+    const values = found.map((one) => valueOf(measure, one)!);
+    const best = bestIndex(measure, values);
+    series.push({
+      ...of,
+      id: `${run.id}/valid`,
       label: text.valid,
-      color,
-      faint,
       raw: true,
-      x: valid.map((one) => one[column[x]]),
-      y: valid.map((one) => Math.exp(one.loss)),
-      mark: best && { x: best[column[x]], y: Math.exp(best.loss), label: perplexity(best.loss) },
+      x: places,
+      y: values,
+      mark: best === null ? null : { x: places[best]!, y: values[best]!, label: writeMeasure(measure, values[best]!) },
     });
   }
   return series;
-}
-
-/** The evaluation with the lowest loss; null if none has a finite one. */
-function lowest(evals: readonly Evaluation[]): Evaluation | null {
-  let best: Evaluation | null = null;
-  for (const one of evals) if (Number.isFinite(one.loss) && (!best || one.loss < best.loss)) best = one;
-  return best;
 }
 
 /** By columns: those of a run that is finished are worked out once, however often the others redraw. */

@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { perplexityCurves } from '../../../../src/renderer/screens/compare/curves.ts';
+import { comparable, measureChoices, measureFor, nameFor } from '../../../../src/renderer/screens/compare/choice.ts';
+import { curvesOf } from '../../../../src/renderer/screens/compare/curves.ts';
 import { resultRows, settingRows } from '../../../../src/renderer/screens/compare/differences.ts';
 import { detail, run } from '../../harness/fake-data.ts';
 
 const [a, b] = [run(0), run(1)];
 const name = (id: string) => id;
+const speed = () => 212_000;
 
 describe('settingRows', () => {
   it('finds nothing that differs between a run and itself', () => {
@@ -37,7 +39,7 @@ describe('settingRows', () => {
 
 describe('resultRows', () => {
   it('marks the lowest perplexities, but not of one run alone', () => {
-    const best = (runs: (typeof a)[]) => resultRows(runs)[0]!.best;
+    const best = (runs: (typeof a)[]) => resultRows(runs, speed)[0]!.best;
     expect(
       best([
         { ...a, bestLoss: 2 },
@@ -57,17 +59,32 @@ describe('resultRows', () => {
       ]),
     ).toEqual([0, 1]);
   });
+  it('marks the higher accuracy and the lower error, each among the runs that have it', () => {
+    const tagger = { ...run(2, 'tagging'), bestFigures: { tokenAccuracy: 0.9 } };
+    const better = { ...run(3, 'tagging'), bestFigures: { tokenAccuracy: 0.95 } };
+    const forecast = (rmse: number) => ({ ...run(4, 'forecasting'), bestFigures: { rmse } });
+    const rows = resultRows([tagger, better, forecast(2), forecast(1)], speed);
+    const row = (label: string) => rows.find((one) => one.label === label)!;
+    expect(row('validation token accuracy')).toMatchObject({ values: ['90.0 %', '95.0 %', '–', '–'], best: [1] });
+    expect(row('validation RMSE').best).toEqual([3]);
+  });
+  it('calls no loss the best where tasks differ', () => {
+    const rows = resultRows([run(0, 'classification'), run(1, 'tagging')], speed);
+    expect(rows.find((one) => one.label === 'best validation cross-entropy')!.best).toEqual([]);
+    const alike = resultRows([run(0, 'tagging'), run(1, 'tagging')], speed);
+    expect(alike.find((one) => one.label === 'best validation cross-entropy')!.best).toHaveLength(1);
+  });
   it('never shows NaN', () => {
     const empty = { ...a, bestLoss: NaN, bestStep: null, parameters: null, tokensPerSecond: null, elapsed: 0 };
-    for (const row of resultRows([empty]))
+    for (const row of resultRows([empty], () => null))
       for (const value of row.values) expect(value).not.toMatch(/NaN|null|undefined/);
   });
 });
 
-describe('perplexityCurves', () => {
+describe('curvesOf', () => {
   const details = [detail(a, 0), detail(b, 1)];
   it('draws training dashed and validation solid in the colour of the run, the best value marked', () => {
-    const curves = perplexityCurves(details, { x: 'step', train: true, highlighted: null });
+    const curves = curvesOf(details, { measure: 'perplexity', x: 'step', train: true, highlighted: null });
     expect(curves.map(({ id, dash, color }) => [id, dash ?? false, color])).toEqual([
       ['run-0/train', true, 'var(--run-0)'],
       ['run-0/valid', false, 'var(--run-0)'],
@@ -80,12 +97,45 @@ describe('perplexityCurves', () => {
   });
   it('runs along steps, epochs or seconds', () => {
     const at = (x: 'step' | 'epoch' | 'time') =>
-      perplexityCurves(details, { x, train: false, highlighted: null })[0]!.x[0];
+      curvesOf(details, { measure: 'perplexity', x, train: false, highlighted: null })[0]!.x[0];
     const first = details[0]!.evals[0]!;
     expect([at('step'), at('epoch'), at('time')]).toEqual([first.step, first.epoch, first.elapsed]);
   });
   it('marks nothing where nothing finite was measured', () => {
     const broken = { ...details[0]!, evals: details[0]!.evals.map((one) => ({ ...one, loss: NaN })) };
-    expect(perplexityCurves([broken], { x: 'step', train: false, highlighted: null })[0]!.mark).toBeNull();
+    expect(
+      curvesOf([broken], { measure: 'perplexity', x: 'step', train: false, highlighted: null })[0]!.mark,
+    ).toBeNull();
+  });
+});
+
+describe('what is compared', () => {
+  const mixed = [run(0), run(2, 'translation'), run(3, 'classification')];
+  it('is the headline where all have the same', () => {
+    expect(measureFor(null, [a, b])).toBe('perplexity');
+    expect(measureFor(null, [run(0, 'tagging'), run(1, 'tagging')])).toBe('tokenAccuracy');
+    expect(measureFor('bleu', [a, b])).toBe('perplexity');
+  });
+  it('is what most have otherwise, and anything that some have can be chosen', () => {
+    expect(measureFor(null, mixed)).toBe('loss');
+    expect(measureFor('bleu', mixed)).toBe('bleu');
+    expect(measureChoices(mixed).find(({ measure }) => measure === 'perplexity')?.runs).toBe(2);
+  });
+  it('are losses of one task only; figures always', () => {
+    expect(comparable('loss', mixed)).toBe(false);
+    expect(comparable('perplexity', mixed)).toBe(false);
+    expect(comparable('loss', [a, b])).toBe(true);
+    expect(comparable('accuracy', mixed)).toBe(true);
+  });
+  it('has the name of the loss where all runs have the same', () => {
+    expect(nameFor('loss', [run(0, 'binary'), run(1, 'multilabel')])).toBe('binary cross-entropy');
+    expect(nameFor('loss', [run(0, 'binary'), run(1, 'regression')])).toBe('loss');
+  });
+  it('draws a figure without curves of training, its best value marked by its direction', () => {
+    const runs = [run(0, 'classification'), a];
+    const details = runs.map((one, i) => detail(one, i));
+    const curves = curvesOf(details, { measure: 'accuracy', x: 'step', train: true, highlighted: null });
+    expect(curves.map(({ id }) => id)).toEqual(['run-0/valid']);
+    expect(curves[0]!.mark!.y).toBe(Math.max(...Array.from(curves[0]!.y)));
   });
 });
