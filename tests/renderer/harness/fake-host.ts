@@ -8,11 +8,15 @@ import type { Api, Connection, ConnectionState } from '../../../src/renderer/lib
 import { modelInput, predict } from './fake-answers.ts';
 import { config, corpus, detail, evaluationOf, lossAt, lossScale, random, run, stepsBetween } from './fake-data.ts';
 import { inspection } from './fake-inspections.ts';
+import { planOf } from './fake-plan.ts';
 import { sampleOf } from './fake-results.ts';
+import { dataTexts, inspectText, isDataText } from './fake-texts.ts';
 
 export interface FakeOptions {
   readonly runs: number;
   readonly corpora: number;
+  /** Corpora of data besides, of every kind, that can be looked through. */
+  readonly data?: boolean;
   /** What the runs do; `all`: every task in turn. */
   readonly task?: Task | 'all';
   /** Classes of classifications. */
@@ -50,6 +54,7 @@ export class FakeHost implements Connection {
     this.#classes = options.classes ?? 18;
     for (let index = 0; index < options.corpora; index++) this.corpora.set(`corpus-${index}`, corpus(index));
     const { task = 'language-model' } = options;
+    if (options.data) for (const one of dataTexts()) this.corpora.set(one.id, one);
     for (let index = 0; index < options.runs; index++) {
       this.runs.set(`run-${index}`, run(index, task === 'all' ? tasks[index % tasks.length] : task));
     }
@@ -220,7 +225,10 @@ export class FakeHost implements Connection {
         }),
         inspect: os.corpora.inspect.handler(async ({ input }) => {
           await guard('corpora.inspect');
-          return inspection(Number(input.id.split('-')[1]));
+          if (!isDataText(input.id)) return inspection(Number(input.id.split('-')[1]));
+          return inspectText(input.id, input.target, input.data).catch((error: Error) => {
+            throw new ORPCError('BAD_INPUT', { message: error.message });
+          });
         }),
         rename: os.corpora.rename.handler(({ input }) => {
           setCorpora([input.id], { name: input.name });
@@ -267,23 +275,10 @@ export class FakeHost implements Connection {
         archive: os.runs.archive.handler(({ input }) => setRuns(input.ids, { archived: input.archived })),
         remove: os.runs.remove.handler(({ input }) => setRuns(input.ids, { deletedAt: Date.now() })),
         restore: os.runs.restore.handler(({ input }) => setRuns(input.ids, { deletedAt: null })),
-        plan: os.runs.plan.handler(() => ({
-          vocabularySize: 65,
-          vocabularyExact: true,
-          trainTokens: 1_003_854,
-          validTokens: 111_540,
-          testTokens: 0,
-          parameters: 861_505,
-          memoryBytes: 48_000_000,
-          stepsPerEpoch: 490,
-          secondsPerStep: 0.0096,
-          device: 'native',
-          deviceDetail: 'AVX-512, 2 threads',
-          firstTokens: Array.from('First Citizen: Before we proceed'),
-          firstTargets: [],
-          examples: null,
-          problems: [],
-        })),
+        plan: os.runs.plan.handler(async ({ input }) => {
+          await guard('runs.plan');
+          return planOf(input);
+        }),
         generate: os.runs.generate.handler(async function* () {
           for (const text of ['ROMEO:\n', 'What, ', 'shall ', 'the day ', 'be so?']) {
             yield { type: 'text' as const, text, count: text.length };

@@ -15,6 +15,7 @@ const host = new FakeHost({
   corpora: Number(query.get('corpora') ?? 3),
   task: (query.get('task') as Task | 'all' | null) ?? 'language-model',
   classes: Number(query.get('classes') ?? 18),
+  data: query.get('data') === '1',
   train: query.get('train') === '1',
   fail: query.get('fail'),
   slow: query.get('slow') === '1',

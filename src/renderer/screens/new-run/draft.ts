@@ -7,8 +7,14 @@ import { runConfigSchema, type RunConfig } from '../../../engine/training/config
 import { setting } from '../../lib/format.ts';
 import { newRun as text } from '../../lib/messages/new-run.ts';
 import { issueSentence, parseNumber } from '../../lib/number-field.ts';
+import { applies } from './applies.ts';
+import { dataDraftOf, rawData, singleCharacters, targetCorpora, type DataDraft } from './data-draft.ts';
 
-export interface Draft {
+export interface Draft extends DataDraft {
+  task: RunConfig['architecture']['task'];
+  multilabel: boolean;
+  predicts: RunConfig['architecture']['predicts'];
+  forecastAt: RunConfig['architecture']['forecastAt'];
   corpus: string;
   /** Texts of their own; empty for a part of `corpus`. */
   validCorpus: string;
@@ -28,6 +34,19 @@ export interface Draft {
   embedding: string;
   dropout: string;
   tie: boolean;
+  bidirectional: boolean;
+  dropoutKind: RunConfig['architecture']['dropoutKind'];
+  layerNorm: boolean;
+  residual: boolean;
+  pooling: RunConfig['architecture']['pooling'];
+  horizon: string;
+  attention: RunConfig['architecture']['attention'];
+  score: RunConfig['architecture']['score'];
+  attentionSize: string;
+  decoderHidden: string;
+  labelEmbedding: string;
+  /** Empty for none. */
+  vectorsCorpus: string;
   batch: string;
   steps: string;
   partition: RunConfig['training']['partition'];
@@ -49,6 +68,10 @@ export interface Draft {
   evalEvery: string;
   earlyStopping: string;
   checkpointEvery: string;
+  classWeights: RunConfig['training']['classWeights'];
+  scheduledSampling: boolean;
+  rate: string;
+  overSteps: string;
   seed: string;
   device: string;
   threads: string;
@@ -62,7 +85,8 @@ const percentFields: readonly FieldName[] = ['valid', 'test'];
 /** May be left empty. */
 const optionalFields: readonly FieldName[] = [
   ...(['maxVocabulary', 'clip', 'maxEpochs', 'maxSteps', 'maxMinutes'] as const),
-  ...(['evalEvery', 'earlyStopping', 'checkpointEvery', 'threads'] as const),
+  ...(['evalEvery', 'earlyStopping', 'checkpointEvery', 'threads', 'maxLength', 'foldCount'] as const),
+  ...(['attentionSize', 'decoderHidden', 'labelEmbedding'] as const),
 ];
 
 /** The fields of a configuration. Fields that it has no use for get what their schema would fill in. */
@@ -81,7 +105,13 @@ export function draftOf(config: RunConfig): Draft {
     patience: 1,
     ...t.schedule,
   };
+  const sampling = t.scheduledSampling ?? { rate: 0.25, overSteps: 1000 };
   return {
+    ...dataDraftOf(config.data),
+    task: a.task,
+    multilabel: a.multilabel,
+    predicts: a.predicts,
+    forecastAt: a.forecastAt,
     corpus: config.corpus,
     validCorpus: config.validCorpus ?? '',
     testCorpus: config.testCorpus ?? '',
@@ -100,6 +130,18 @@ export function draftOf(config: RunConfig): Draft {
     embedding: number(a.embedding),
     dropout: number(a.dropout),
     tie: a.tie,
+    bidirectional: a.bidirectional,
+    dropoutKind: a.dropoutKind,
+    layerNorm: a.layerNorm,
+    residual: a.residual,
+    pooling: a.pooling,
+    horizon: number(a.horizon),
+    attention: a.attention,
+    score: a.score,
+    attentionSize: number(a.attentionSize),
+    decoderHidden: number(a.decoderHidden),
+    labelEmbedding: number(a.labelEmbedding),
+    vectorsCorpus: config.vectorsCorpus ?? '',
     batch: number(t.batch),
     steps: number(t.steps),
     partition: t.partition,
@@ -121,20 +163,19 @@ export function draftOf(config: RunConfig): Draft {
     evalEvery: number(t.evalEvery),
     earlyStopping: number(t.earlyStopping),
     checkpointEvery: number(t.checkpointEvery),
+    classWeights: t.classWeights,
+    scheduledSampling: t.scheduledSampling !== null,
+    rate: number(sampling.rate),
+    overSteps: number(sampling.overSteps),
     seed: number(t.seed),
     device: config.device,
     threads: number(config.threads),
   };
 }
 
-/**
- * The configuration as the fields have it, not checked.
- * @param base has what there is no field for
- */
-export function rawConfig(
-  d: Draft,
-  base: RunConfig,
-): Record<string, unknown> & { architecture: Record<string, unknown> } {
+/** The configuration as the fields have it, not checked. Fields that are not shown (`applies`) hold what means nothing. */
+export function rawConfig(d: Draft): Record<string, unknown> & { architecture: Record<string, unknown> } {
+  const has = applies(d);
   const percent = (typed: string) => {
     const value = parseNumber(typed);
     // Through decimal digits, so that 7.5 % is 0.075.
@@ -151,13 +192,17 @@ export function rawConfig(
     plateau: { factor: n(d.factor), patience: n(d.patience) },
   } as Partial<Record<Draft['schedule'], object>>;
   return {
-    ...base,
     corpus: d.corpus,
+    data: rawData(d, d),
     validCorpus: d.validCorpus || null,
     testCorpus: d.testCorpus || null,
-    split: { valid: d.validCorpus ? 0 : percent(d.valid), test: d.testCorpus ? 0 : percent(d.test) },
+    vectorsCorpus: has.vectors ? d.vectorsCorpus || null : null,
+    split: {
+      valid: d.validCorpus ? 0 : percent(d.valid),
+      // A fold is the test part whatever stands there.
+      test: d.testCorpus ? 0 : isFolded(d) ? percent(d.test) || 0 : percent(d.test),
+    },
     tokenizer: {
-      ...base.tokenizer,
       kind: d.tokenizer,
       unit: d.unit,
       lowercase: d.lowercase,
@@ -165,18 +210,32 @@ export function rawConfig(
       maxVocabulary: d.tokenizer === 'char' ? undefined : (n(d.maxVocabulary) ?? undefined),
     },
     architecture: {
-      ...base.architecture,
+      task: d.task,
+      multilabel: d.multilabel,
+      predicts: d.predicts,
+      forecastAt: d.forecastAt,
+      input: has.tokens ? 'tokens' : 'numbers',
       cell: d.cell,
       activation: d.activation,
       reset: d.reset,
       layers: n(d.layers),
       hidden: n(d.hidden),
-      embedding: n(d.embedding),
+      embedding: has.tokens ? n(d.embedding) : 0,
       dropout: n(d.dropout),
-      tie: d.tie,
+      tie: has.tie && d.tie,
+      bidirectional: has.recurrent && d.bidirectional,
+      dropoutKind: has.recurrent ? d.dropoutKind : 'standard',
+      layerNorm: has.recurrent && d.layerNorm,
+      residual: has.recurrent && d.residual,
+      pooling: has.pooling ? d.pooling : 'last',
+      horizon: has.forecast ? n(d.horizon) : 1,
+      attention: has.decoder ? d.attention : 'none',
+      score: has.score ? d.score : 'general',
+      attentionSize: has.attention ? n(d.attentionSize) : null,
+      decoderHidden: has.decoder ? n(d.decoderHidden) : null,
+      labelEmbedding: has.label ? n(d.labelEmbedding) : null,
     },
     training: {
-      ...base.training,
       batch: n(d.batch),
       steps: n(d.steps),
       partition: d.partition,
@@ -190,6 +249,8 @@ export function rawConfig(
       evalEvery: n(d.evalEvery),
       earlyStopping: n(d.earlyStopping),
       checkpointEvery: n(d.checkpointEvery),
+      classWeights: has.classWeights ? d.classWeights : 'none',
+      scheduledSampling: has.decoder && d.scheduledSampling ? { rate: n(d.rate), overSteps: n(d.overSteps) } : null,
       seed: n(d.seed),
     },
     device: d.device,
@@ -197,13 +258,18 @@ export function rawConfig(
   };
 }
 
+/** Cross-validation is chosen: one of the folds is the test part. */
+export function isFolded(d: Draft): boolean {
+  return applies(d).folds && d.foldCount.trim() !== '';
+}
+
 export type Checked =
   | { readonly config: RunConfig; readonly problems: Record<string, never> }
   | { readonly config: null; readonly problems: Problems };
 
 /** The configuration, or what is wrong with which field. */
-export function check(draft: Draft, base: RunConfig): Checked {
-  const result = runConfigSchema.safeParse(rawConfig(draft, base));
+export function check(draft: Draft): Checked {
+  const result = runConfigSchema.safeParse(rawConfig(draft));
   if (result.success) return { config: result.data, problems: {} };
   const problems: Problems = {};
   for (const issue of result.error.issues) {
@@ -215,14 +281,32 @@ export function check(draft: Draft, base: RunConfig): Checked {
 
 /** The field that a part of the configuration is typed into. */
 function fieldOf(path: readonly string[], draft: Draft): FieldName {
-  if (path[0] === 'split') return (path[1] as 'valid' | 'test' | undefined) ?? 'valid';
   const name = path.at(-1)!;
-  if (name === 'kind') return path.at(-2) as FieldName;
-  return name in draft ? (name as FieldName) : 'corpus';
+  switch (path[0]) {
+    case 'split':
+      return (path[1] as 'valid' | 'test' | undefined) ?? 'valid';
+    case 'data':
+      return dataFieldOf(path.slice(1), draft);
+    default:
+      if (name === 'kind') return path.at(-2) as FieldName;
+      return name in draft ? (name as FieldName) : 'corpus';
+  }
 }
+
+function dataFieldOf([first = '', second = '']: readonly string[], draft: Draft): FieldName {
+  if (first === 'folds') return second === 'count' ? 'foldCount' : 'foldIndex';
+  if (first === 'label') return second === 'separator' ? 'labelSeparator' : second === 'positive' ? 'positive' : 'task';
+  if (first === 'format' && draft.task === 'tagging') return 'taggedFormat';
+  return first in draft ? (first as FieldName) : 'task';
+}
+
+const isOneOf = (fields: readonly FieldName[], field: FieldName) => fields.includes(field);
 
 function sentence(issue: z.core.$ZodIssue, field: FieldName, draft: Draft): string {
   if (field === 'corpus') return text.problems.chooseCorpus;
+  if (isOneOf(targetCorpora, field)) return text.problems.chooseTarget;
+  if (field === 'inputs') return text.problems.chooseInputs;
+  if (isOneOf(singleCharacters, field) && issue.code !== 'custom') return text.problems.oneCharacter;
   return issueSentence(issue, {
     typed: String(draft[field]),
     optional: optionalFields.includes(field),

@@ -1,6 +1,7 @@
 /** Asks main what a configuration means before it runs, a moment after the last change. */
 import type { Api } from '../../lib/client.ts';
 import { reason } from '../../lib/toasts.ts';
+import { rest } from './rest.ts';
 
 export type PlanInput = Parameters<Api['runs']['plan']>[0];
 export type Plan = Awaited<ReturnType<Api['runs']['plan']>>;
@@ -67,12 +68,4 @@ export class Planner {
       this.#measuring = false;
     }
   }
-}
-
-/** Resolves after `ms`; rejects as soon as the signal is aborted. */
-function rest(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(resolve, ms);
-    signal.addEventListener('abort', () => (clearTimeout(timer), reject(signal.reason)), { once: true });
-  });
 }
