@@ -28,7 +28,7 @@ const taskNames: Readonly<Record<Task, string>> = {
   regression: 'Rating',
   binary: 'Yes or no',
   multilabel: 'Several labels',
-  'conditional-generation': 'Conditional generation',
+  'conditional-generation': 'Text for a label',
   forecasting: 'Forecasting',
   standard: 'Standard network',
 };

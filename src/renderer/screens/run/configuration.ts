@@ -1,9 +1,13 @@
-/** A run's configuration in rows for reading. */
+/** A run's configuration in rows for reading: what means something for its task, under the names of the New run screen. */
 import type { Run } from '../../../api/types.ts';
-import type { OptimizerConfig, ScheduleConfig, TrainingConfig } from '../../../engine/training/config.ts';
+import type { OptimizerConfig, RunConfig, ScheduleConfig, TrainingConfig } from '../../../engine/training/config.ts';
+import { attentionUnits, decoderUnits } from '../../../engine/model/spec.ts';
 import { cellName, tokenizerName } from '../../lib/describe.ts';
 import { bytes, duration, exactMoment, integer, percent, plural, setting } from '../../lib/format.ts';
 import { m } from '../../lib/messages.ts';
+import { applies } from '../new-run/applies.ts';
+import { choiceOf } from '../new-run/task-choices.ts';
+import { dataRows, type SettingRow } from './data-rows.ts';
 
 export interface ConfigurationGroup {
   readonly title: string;
@@ -11,62 +15,97 @@ export interface ConfigurationGroup {
 }
 
 const text = m.run.config;
+const names = m.newRun;
 
 /** @param corpusName names a corpus by its id */
 export function configurationOf(run: Run, corpusName: (id: string) => string): ConfigurationGroup[] {
-  const { architecture: a, training: t, split, tokenizer } = run.config;
-  const given = (rows: [string, string | null][]) => rows.filter((row): row is [string, string] => row[1] !== null);
+  const { config } = run;
+  const group = (title: string, rows: readonly SettingRow[]): ConfigurationGroup => ({
+    title,
+    rows: rows.filter((row): row is [string, string] => row[1] !== null),
+  });
   return [
-    {
-      title: text.network,
-      rows: given([
-        [text.cell, cellName(a)],
-        [text.layers, integer(a.layers)],
-        [text.hidden, integer(a.hidden)],
-        [text.embedding, a.embedding === 0 ? text.oneHot : integer(a.embedding)],
-        [text.dropout, setting(a.dropout)],
-        [text.tie, a.tie ? text.yes : text.no],
-        [text.parameters, run.parameters === null ? null : integer(run.parameters)],
-        [text.memory, run.memoryBytes === null ? null : bytes(run.memoryBytes)],
-      ]),
-    },
-    {
-      title: text.data,
-      rows: given([
-        [text.corpus, run.corpusName],
-        [text.tokenizer, tokenizerName(tokenizer)],
-        [text.vocabulary, run.vocabularySize === null ? null : integer(run.vocabularySize)],
-        [text.unknown, run.unknownRate === null ? null : percent(run.unknownRate)],
-        [text.split, `${percent(split.valid)} / ${percent(split.test)}`],
-        [text.validCorpus, run.config.validCorpus && corpusName(run.config.validCorpus)],
-        [text.testCorpus, run.config.testCorpus && corpusName(run.config.testCorpus)],
-      ]),
-    },
-    {
-      title: text.training,
-      rows: given([
-        [text.batch, integer(t.batch)],
-        [text.steps, integer(t.steps)],
-        [text.partition, text.partitions[t.partition]],
-        [text.optimizer, optimizerName(t.optimizer)],
-        [text.learningRate, setting(t.learningRate)],
-        [text.schedule, scheduleName(t.schedule)],
-        [text.clip, t.clip === null ? text.noClip : setting(t.clip)],
-        [text.ends, endOf(t)],
-        [text.early, t.earlyStopping === null ? null : text.evaluations(t.earlyStopping)],
-        [text.evalEvery, t.evalEvery === null ? text.tenTimes : text.everySteps(t.evalEvery)],
-        [text.seed, String(t.seed)],
-      ]),
-    },
-    {
-      title: text.made,
-      rows: given([
-        [text.device, [run.device ?? run.config.device, run.deviceDetail].filter(Boolean).join(' · ')],
-        [text.version, run.appVersion],
-        [text.created, exactMoment(run.createdAt)],
-      ]),
-    },
+    group(text.network, [
+      ...networkRows(config, corpusName),
+      [text.parameters, run.parameters === null ? null : integer(run.parameters)],
+      [text.memory, run.memoryBytes === null ? null : bytes(run.memoryBytes)],
+    ]),
+    group(text.data, corpusRows(run, corpusName)),
+    group(text.training, trainingRows(config)),
+    group(text.made, [
+      [text.device, [run.device ?? config.device, run.deviceDetail].filter(Boolean).join(' · ')],
+      [text.version, run.appVersion],
+      [text.created, exactMoment(run.createdAt)],
+    ]),
   ];
+}
+
+function networkRows({ architecture: a, vectorsCorpus }: RunConfig, corpusName: (id: string) => string): SettingRow[] {
+  const has = applies(a);
+  const yes = (does: boolean) => (does ? text.yes : text.no);
+  /** Where it means something. */
+  const where = (does: boolean, value: string) => (does ? value : null);
+  return [
+    [text.task, names.tasks[choiceOf(a).id].name],
+    [text.cell, where(has.recurrent, cellName(a))],
+    [text.activation, where(!has.recurrent, names.activations[a.activation])],
+    [has.recurrent ? text.layers : text.hiddenLayers, integer(a.layers)],
+    [has.decoder ? text.encoderHidden : text.hidden, integer(a.hidden)],
+    [text.decoderHidden, where(has.decoder, integer(decoderUnits(a)))],
+    [text.bidirectional, where(has.recurrent, yes(a.bidirectional))],
+    [text.attention, where(has.decoder, names.attentions[a.attention])],
+    [text.score, where(has.score, names.scores[a.score])],
+    [text.attentionSize, where(has.attention, integer(attentionUnits(a)))],
+    [text.pooling, where(has.pooling && has.recurrent, names.poolings[a.pooling])],
+    [text.horizon, where(has.forecast, integer(a.horizon))],
+    [text.embedding, where(a.input === 'tokens', a.embedding === 0 ? text.oneHot : integer(a.embedding))],
+    [text.vectors, vectorsCorpus && corpusName(vectorsCorpus)],
+    [text.labelEmbedding, where(has.label, integer(a.labelEmbedding ?? a.hidden))],
+    [text.dropout, setting(a.dropout)],
+    [text.dropoutKind, where(has.recurrent && a.dropout > 0, names.dropoutKinds[a.dropoutKind])],
+    [text.layerNorm, where(has.recurrent, yes(a.layerNorm))],
+    [text.residual, where(has.recurrent, yes(a.residual))],
+    [text.tie, where(has.tie, yes(a.tie))],
+  ];
+}
+
+function corpusRows(run: Run, corpusName: (id: string) => string): SettingRow[] {
+  const { architecture, data, split, testCorpus, tokenizer, validCorpus } = run.config;
+  const reads = architecture.input === 'tokens';
+  return [
+    [text.corpus, run.corpusName],
+    ...dataRows(data, corpusName),
+    [text.tokenizer, reads ? tokenizerName(tokenizer) : null],
+    [text.vocabulary, reads && run.vocabularySize !== null ? integer(run.vocabularySize) : null],
+    [text.unknown, reads && run.unknownRate !== null ? percent(run.unknownRate) : null],
+    [text.split, `${percent(split.valid)} / ${percent(split.test)}`],
+    [text.validCorpus, validCorpus && corpusName(validCorpus)],
+    [text.testCorpus, testCorpus && corpusName(testCorpus)],
+  ];
+}
+
+function trainingRows({ architecture, training: t }: RunConfig): SettingRow[] {
+  const has = applies(architecture);
+  const own = t.scheduledSampling;
+  return [
+    [has.examples ? text.examples : text.batch, integer(t.batch)],
+    [text.steps, has.examples ? null : integer(t.steps)],
+    [text.partition, has.examples ? null : text.partitions[t.partition]],
+    [text.classWeights, has.classWeights ? names.classWeightings[t.classWeights] : null],
+    [text.scheduledSampling, has.decoder ? (own ? text.ownTokens(percent(own.rate), own.overSteps) : text.no) : null],
+    [text.optimizer, optimizerName(t.optimizer)],
+    [text.learningRate, setting(t.learningRate)],
+    [text.schedule, scheduleName(t.schedule)],
+    [text.clip, t.clip === null ? text.noClip : setting(t.clip)],
+    [text.ends, endOf(t)],
+    [text.early, t.earlyStopping === null ? null : text.evaluations(t.earlyStopping)],
+    [text.evalEvery, t.evalEvery === null ? evaluatedUsually(has.examples) : text.everySteps(t.evalEvery)],
+    [text.seed, String(t.seed)],
+  ];
+}
+
+function evaluatedUsually(examples: boolean): string {
+  return examples ? text.onceAnEpoch : text.tenTimes;
 }
 
 const optimizerNames: Record<OptimizerConfig['kind'], string> = {

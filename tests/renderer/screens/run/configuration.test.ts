@@ -1,4 +1,7 @@
 import { expect, test } from 'vitest';
+import { dataSchema } from '../../../../src/engine/data/config.ts';
+import { tasks, type Task } from '../../../../src/engine/model/spec.ts';
+import { dataRows } from '../../../../src/renderer/screens/run/data-rows.ts';
 import { configurationOf, optimizerName, scheduleName } from '../../../../src/renderer/screens/run/configuration.ts';
 import { run } from '../../harness/fake-data.ts';
 
@@ -35,7 +38,54 @@ test('settings with parameters name them', () => {
   );
 });
 
-test('every value is said in words', () => {
-  const anything = { ...run(1), parameters: null, memoryBytes: null, unknownRate: null };
-  for (const value of Object.values(rows(anything))) expect(value).not.toMatch(/null|undefined|NaN|\[object/);
+test('of each task the settings that mean something for it, under names of their own', () => {
+  const settings = (task: Task) => rows(run(1, task));
+  expect(settings('language-model')).toMatchObject({
+    'steps back in time': '64',
+    windows: 'in order, state carried over',
+  });
+  expect(settings('translation')).toMatchObject({
+    task: 'Translation',
+    'hidden units, encoder': '256',
+    'hidden units, decoder': '256',
+    attention: 'Luong, multiplicative',
+    'examples side by side': '64',
+    'scheduled sampling': 'no',
+  });
+  expect(settings('tagging')).toMatchObject({ bidirectional: 'yes', 'read as': 'CoNLL-U', 'column of the tag': '4' });
+  expect(settings('classification')).toMatchObject({ 'pooling over time': 'maximum of all states' });
+  expect(settings('forecasting')).toMatchObject({
+    inputs: 'mix, noisy',
+    'steps ahead': '20',
+    'steps of a window': '40',
+  });
+  for (const absent of ['tokens', 'vocabulary', 'embedding', 'steps back in time']) {
+    expect(settings('forecasting')).not.toHaveProperty(absent);
+  }
+  for (const absent of ['cell', 'bidirectional', 'pooling over time', 'steps of a window']) {
+    expect(settings('standard')).not.toHaveProperty(absent);
+  }
+});
+
+test.each(tasks)('every value of %s is said in words, and no two have the same name', (task) => {
+  const anything = { ...run(1, task), parameters: null, memoryBytes: null, unknownRate: null };
+  const all = configurationOf(anything, (id) => id).flatMap((group) => [...group.rows]);
+  for (const [, value] of all) expect(value).not.toMatch(/null|undefined|NaN|\[object/);
+  expect(new Set(all.map(([label]) => label)).size).toBe(all.length);
+});
+
+test('how data are read is said where it is not the usual', () => {
+  const read = (data: object) => Object.fromEntries(dataRows(dataSchema.parse(data), (id) => `“${id}”`));
+  expect(read({ kind: 'pairs', targetCorpus: 'de', maxLength: 50 })).toMatchObject({
+    'text of the targets': '“de”',
+    longest: '50 tokens',
+  });
+  expect(read({ kind: 'table', delimiter: '^', header: false, folds: { count: 5, index: 2 } })).toMatchObject({
+    'read as': 'Cells separated by “^”',
+    'first row names the columns': 'no',
+    'cross-validation': 'fold 2 of 5',
+  });
+  expect(read({ kind: 'table', label: { is: 'binary', positive: 'spam' } })['a label is']).toBe(
+    'yes where it is “spam”',
+  );
 });
