@@ -22,6 +22,18 @@ describe('sorting', () => {
     expect(ids(true).slice(2).sort()).toEqual(['nan', 'none']);
   });
 
+  test('of tasks that are judged otherwise only those with the same measure are put in order', () => {
+    const tagger = (id: string, tokenAccuracy: number) => ({
+      ...run(0, 'tagging'),
+      id,
+      bestFigures: { tokenAccuracy },
+    });
+    const some = [tagger('worse', 0.5), withBest('text', 2), tagger('better', 0.9), withBest('worse text', 3)];
+    const ids = (descending: boolean) => sortRuns(some, 'best', descending).map((one) => one.id);
+    expect(ids(false)).toEqual(['text', 'worse text', 'better', 'worse']);
+    expect(ids(true)).toEqual(['worse text', 'text', 'worse', 'better']);
+  });
+
   test('numbers in names count as numbers', () => {
     const named = ['run 10', 'run 9'].map((name) => ({ ...run(0), name }));
     expect(sortRuns(named, 'name', false).map((one) => one.name)).toEqual(['run 9', 'run 10']);
@@ -62,6 +74,19 @@ describe('the archive', () => {
     expect(view.rows(runs).every((one) => one.archived)).toBe(true);
     expect(view.selected.size).toBe(0);
   });
+});
+
+test('one task alone can be shown', () => {
+  const mixed = [run(0), run(1, 'tagging'), run(2, 'tagging')];
+  const view = new RunsView();
+  view.toggle('run-0');
+  view.task = 'tagging';
+  expect(view.rows(mixed).map((one) => one.id)).toEqual(['run-1', 'run-2']);
+  expect(view.selected.size).toBe(0);
+  view.search = 'no such run';
+  view.showAll();
+  expect(view.rows(mixed)).toHaveLength(3);
+  expect(searchRuns(mixed, 'tagging accuracy')).toHaveLength(2);
 });
 
 test('selecting', () => {
