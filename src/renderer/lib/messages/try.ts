@@ -8,7 +8,8 @@ export const tryOut = {
   gone: 'This run no longer exists. Choose another.',
   noModel: 'This run has no checkpoint yet; it can be tried from its first one on.',
   run: 'Run',
-  checkpoint: (best: string, step: string) => `${best}, checkpoint at step ${step}`,
+  checkpoint: (best: string, step: string) =>
+    `${best.charAt(0).toUpperCase()}${best.slice(1)}, checkpoint at step ${step}`,
   searchLabels: 'Search labels',
   noLabel: (typed: string) => `No label is called “${typed}”.`,
   moreLabels: (count: number) => `${integer(count)} more: type to find them`,
