@@ -93,7 +93,8 @@ export class DatasetCache {
         { signal, onEvent: (event) => event.type === 'progress' && onProgress(event.done, event.total, event.what) },
       );
     };
-    await this.#folders.make(this.key(recipe), make, signal);
+    const isThere = async () => (await this.find(recipe)) !== null;
+    await this.#folders.make(this.key(recipe), make, isThere, signal);
     const prepared = await this.find(recipe);
     if (!prepared) throw new Error('the engine said that it prepared the data, but they are not there');
     return prepared;

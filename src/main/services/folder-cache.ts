@@ -3,7 +3,7 @@
  * and renamed.
  */
 import { createHash } from 'node:crypto';
-import { mkdir, rename, rm } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Uploads } from './uploads.ts';
 
@@ -28,16 +28,29 @@ export class FolderCache {
     return join(this.#root, key);
   }
 
-  /** Replaces the folder by one that `fill` has filled. What `fill` throws, and an aborted signal, leave it as it was. */
-  async make(key: string, fill: (folder: string) => Promise<void>, signal: AbortSignal): Promise<void> {
+  /**
+   * Fills a folder and puts it in the place of what is there. What `fill` throws, and an aborted signal, leave that as it was.
+   * @param isThere asked at the end: a folder that someone else completed meanwhile may be in use, and stays
+   */
+  async make(
+    key: string,
+    fill: (folder: string) => Promise<void>,
+    isThere: () => Promise<boolean>,
+    signal: AbortSignal,
+  ): Promise<void> {
     await this.#uploads.inScratchFolder(async (scratch) => {
       const made = join(scratch, 'made');
       await mkdir(made);
       await fill(made);
       signal.throwIfAborted();
+      if (await isThere()) return;
       await this.remove(key);
       await rename(made, this.path(key));
     });
+  }
+
+  async keys(): Promise<string[]> {
+    return readdir(this.#root);
   }
 
   async remove(key: string): Promise<void> {

@@ -232,18 +232,21 @@ export class Runs {
     }
   }
 
-  /** At start: removes for good what was removed, with its files. */
+  /** At start: removes for good what was removed, with its files, and prepared data that no run needs. */
   async purge(): Promise<void> {
     const { store, checkpoints, folders, texts, changes } = this.#in;
     for (const run of store.runs.deleted()) {
-      const { key, id, tokensKey } = run;
+      const { key, id } = run;
       await checkpoints.removeFolder(id);
       store.write(() => store.runs.purge(key));
-      if (!store.runs.areTokensUsed(tokensKey)) await folders.remove(tokensKey);
       for (const hash of hashesOf(run)) {
         if (!store.corpora.isTextUsed(hash)) await texts.remove(hash);
       }
       changes.publish({ type: 'run-purged', id });
+    }
+    // What was prepared for plans that never became runs goes too.
+    for (const key of await folders.keys()) {
+      if (!store.runs.areTokensUsed(key)) await folders.remove(key);
     }
   }
 

@@ -113,7 +113,8 @@ export class TokenCache {
       const data = mapPaths(result.data, (path) => inside(folder, path));
       await writeFile(join(folder, description), JSON.stringify({ unknownRate: result.unknownRate, data }));
     };
-    await this.#folders.make(this.key(recipe), make, signal);
+    const isThere = async () => (await this.find(recipe)) !== null;
+    await this.#folders.make(this.key(recipe), make, isThere, signal);
     const prepared = await this.find(recipe);
     if (!prepared) throw new Error('the engine said that it made the tokens, but they are not there');
     return prepared;

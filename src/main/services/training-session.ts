@@ -164,6 +164,8 @@ export class TrainingSession {
     if (found === null && recordedUpTo === 0) return null;
     store.write(() => {
       for (const table of [store.metrics, store.evals, store.samples]) table.deleteAfter(key, step);
+      // What was measured is whole again of those that are now the newest.
+      for (const metrics of found?.state.evals ?? []) store.evals.put(key, metrics);
       const best = found?.state.progress.best ?? null;
       const last = store.metrics.last(key);
       store.runs.update(key, {

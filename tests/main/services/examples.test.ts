@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { RunDetail } from '../../../src/api/types.ts';
 import type { RunConfig } from '../../../src/engine/training/config.ts';
-import { exampleConfig, pairs, pairsText, seriesText, tableText, taggedText } from './examples.ts';
+import { exampleConfig, pairs, seriesText, tableText, taggedText } from './examples.ts';
 import { importText, openTestApp, Watcher, type TestApp } from './harness.ts';
 
 const minute = { timeout: 60_000 };

@@ -7,8 +7,11 @@ import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import type { EngineCommand, EngineEvent, EvalMetrics, JobResult } from '../../../src/engine/protocol.ts';
+import { openDataset } from '../../../src/engine/data/dataset.ts';
+import { prepareDataset } from '../../../src/engine/data/prepare.ts';
 import { checkpointFileName } from '../../../src/engine/training/checkpoint-files.ts';
 import { decodeCheckpoint, encodeCheckpoint } from '../../../src/engine/training/checkpoint.ts';
+import { nodeFiles } from '../../../src/main/files.ts';
 
 export interface FakeFaults {
   /** After this step training waits for a command. */
@@ -72,6 +75,8 @@ async function work(command: EngineCommand): Promise<void> {
       return importText(command);
     case 'tokenize':
       return tokenize(command);
+    case 'prepare':
+      return prepare(command);
     case 'estimate':
       return done({
         type: 'estimate',
@@ -143,6 +148,15 @@ async function tokenize({ textPath, validTextPath, split, targetDir }: Command<'
       test: test > 0 ? part(total - test, test) : null,
     },
   });
+}
+
+/** The data set itself is prepared as by the real engine. */
+async function prepare({ request }: Command<'prepare'>): Promise<void> {
+  const files = nodeFiles();
+  const summary = await prepareDataset(files, request, () => {}, new AbortController().signal);
+  const dataset = await openDataset(files, request.targetDir);
+  dataset.close();
+  done({ type: 'prepare', data: { directory: request.targetDir, sizes: dataset.codec.sizes, summary } });
 }
 
 async function generate({ options }: Command<'generate'>): Promise<void> {
