@@ -9,6 +9,7 @@ import { RPCLink as SocketLink } from '@orpc/client/websocket';
 import type { ContractRouterClient } from '@orpc/contract';
 import type { Contract, ImportSource } from '../../api/contract.ts';
 import { PORT_MESSAGE } from '../../preload/bridge.ts';
+import type { ClassFolder } from './class-folder.ts';
 import { m } from './messages.ts';
 
 export type Api = ContractRouterClient<Contract>;
@@ -22,6 +23,8 @@ export interface Connection {
   onState(callback: (state: ConnectionState) => void): () => void;
   /** Makes a chosen or dropped file readable for main: its path, or an upload. `progress` gets a share from 0 to 1. */
   offer(file: File, progress: (share: number) => void, signal: AbortSignal): Promise<ImportSource>;
+  /** The same for a folder: its path, or an upload of each of its files. */
+  offerFolder(folder: ClassFolder, progress: (share: number) => void, signal: AbortSignal): Promise<ImportSource>;
 }
 
 type Link = ClientLink<Record<never, never>>;
@@ -137,11 +140,45 @@ export function connect(): Connection {
       const path = bridge?.pathForFile(file);
       return path ? Promise.resolve({ type: 'path', path }) : upload(file, progress, signal);
     },
+    offerFolder: (folder, progress, signal) => {
+      const path = bridge && folderPath(folder, bridge);
+      return path ? Promise.resolve({ type: 'path', path }) : uploadFolder(folder, progress, signal);
+    },
   };
 }
 
+/** Its own path where it was dropped, else that of the folder which its files are in. */
+function folderPath({ handle, files }: ClassFolder, bridge: NonNullable<Window['unroll']>): string {
+  const own = handle ? bridge.pathForFile(handle) : '';
+  return own || (files[0] ? bridge.pathForFile(files[0]).replace(/[\\/][^\\/]*$/, '') : '');
+}
+
+/** Sends the files of a folder, one after the other. */
+async function uploadFolder(
+  { name, files }: ClassFolder,
+  progress: (share: number) => void,
+  signal: AbortSignal,
+): Promise<ImportSource> {
+  const total = Math.max(
+    1,
+    files.reduce((sum, file) => sum + file.size, 0),
+  );
+  const sent: { upload: string; name: string }[] = [];
+  let before = 0;
+  for (const file of files) {
+    const ticket = await upload(file, (share) => progress((before + share * file.size) / total), signal);
+    sent.push({ upload: ticket.upload, name: file.name });
+    before += file.size;
+  }
+  return { type: 'uploads', name, files: sent };
+}
+
 /** Sends a file's bytes to the serve host, which answers `{"upload": "<ticket>"}`, or refuses with a sentence. */
-function upload(file: File, progress: (share: number) => void, signal: AbortSignal): Promise<ImportSource> {
+function upload(
+  file: File,
+  progress: (share: number) => void,
+  signal: AbortSignal,
+): Promise<Extract<ImportSource, { type: 'upload' }>> {
   return new Promise((resolve, reject) => {
     // fetch() has no upload progress.
     const request = new XMLHttpRequest();

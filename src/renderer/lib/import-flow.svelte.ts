@@ -1,7 +1,8 @@
-/** Bringing texts in, from the first byte to the finished corpus; one text after the other. The dialog shows its state. */
+/** Bringing texts and folders of them in, from the first byte to the finished corpus; one text after the other. The dialog shows its state. */
 import { createContext } from 'svelte';
 import type { ImportSource } from '../../api/contract.ts';
 import type { Corpus } from '../../api/types.ts';
+import { ClassFolder, lookInto, type FolderContents } from './class-folder.ts';
 import { m } from './messages.ts';
 import { reason, toasts } from './toasts.ts';
 import type { Workspace } from './workspace.svelte.ts';
@@ -19,6 +20,8 @@ export type ImportStep =
   | { readonly type: 'closed' }
   /** Asks for pasted text or a path. */
   | { readonly type: 'ask'; readonly what: 'text' | 'path' }
+  /** Says what is in a folder, before it is sent. */
+  | { readonly type: 'folder'; readonly contents: FolderContents }
   /** Bytes are on their way to the host, `share` from 0 to 1. */
   | { readonly type: 'sending'; readonly share: number }
   | { readonly type: 'reading' }
@@ -26,7 +29,7 @@ export type ImportStep =
   | { readonly type: 'importing'; readonly share: number | null; readonly what: string }
   | { readonly type: 'failed'; readonly message: string };
 
-type Waiting = File | ImportSource;
+type Waiting = File | ClassFolder | ImportSource;
 
 export class ImportFlow {
   #workspace: Workspace;
@@ -34,6 +37,7 @@ export class ImportFlow {
   #queue: Waiting[] = [];
   #count = $state.raw({ at: 0, of: 0 });
   #source: ImportSource | null = null;
+  #folder: ClassFolder | null = null;
   #name = $state.raw('');
   #cancel = new AbortController();
   /** The encoding the host found by itself, and what else it offers: kept while the person tries others. */
@@ -68,7 +72,7 @@ export class ImportFlow {
     return this.#name;
   }
 
-  /** Takes files, paths or text, one after the other. */
+  /** Takes files, folders, paths or text, one after the other. */
   start(texts: readonly Waiting[]): void {
     if (texts.length === 0 || this.#step.type === 'importing') return;
     this.#queue = [...texts];
@@ -87,6 +91,13 @@ export class ImportFlow {
     if (!bridge) return pick();
     const paths = await bridge.chooseFiles();
     this.start(paths.map((path) => ({ type: 'path', path })));
+  }
+
+  /** Sends the folder that was looked into, and shows how it reads. */
+  async confirmFolder(): Promise<void> {
+    const folder = this.#folder;
+    if (!folder || this.#step.type !== 'folder') return;
+    await this.#offer((progress, signal) => this.#workspace.connection.offerFolder(folder, progress, signal));
   }
 
   /** Shows the text as it reads in another encoding; null goes back to what was found. */
@@ -147,18 +158,34 @@ export class ImportFlow {
     const next = this.#queue.shift();
     this.#found = null;
     this.#source = null;
+    this.#folder = null;
     if (!next) {
       this.#step = { type: 'closed' };
       return;
     }
     this.#name = nameOf(next);
     this.#count = { at: this.#count.at + 1, of: this.#count.of };
+    if (next instanceof File) {
+      await this.#offer((progress, signal) => this.#workspace.connection.offer(next, progress, signal));
+    } else if (next instanceof ClassFolder) {
+      this.#folder = next;
+      this.#step = { type: 'reading' };
+      await this.#attempt(async (signal) => {
+        const contents = await lookInto(next, signal);
+        this.#step = { type: 'folder', contents };
+      });
+    } else {
+      this.#source = next;
+      this.#step = { type: 'reading' };
+      await this.readAs(null);
+    }
+  }
+
+  /** Makes the bytes readable for the host, and shows how they read. */
+  async #offer(send: (progress: (share: number) => void, signal: AbortSignal) => Promise<ImportSource>): Promise<void> {
+    this.#step = { type: 'sending', share: 0 };
     await this.#attempt(async (signal) => {
-      if (next instanceof File) {
-        this.#step = { type: 'sending', share: 0 };
-        const progress = (share: number) => (this.#step = { type: 'sending', share });
-        this.#source = await this.#workspace.connection.offer(next, progress, signal);
-      } else this.#source = next;
+      this.#source = await send((share) => (this.#step = { type: 'sending', share }), signal);
       this.#step = { type: 'reading' };
       await this.readAs(null);
     });
@@ -176,9 +203,15 @@ export class ImportFlow {
 }
 
 function nameOf(text: Waiting): string {
-  if (text instanceof File) return text.name;
+  if (text instanceof File) return unpacked(text.name);
+  if (text instanceof ClassFolder) return text.name;
   if (text.type === 'sample') return m.corpora.sampleName;
-  return text.type === 'path' ? (text.path.split(/[\\/]/).at(-1) ?? text.path) : text.name;
+  return text.type === 'path' ? unpacked(text.path.split(/[\\/]/).findLast(Boolean) ?? text.path) : text.name;
+}
+
+/** The host unpacks what gzip has packed, and knows it by its content. */
+function unpacked(name: string): string {
+  return name.replace(/(?<=.)\.gz$/i, '');
 }
 
 /** The one import of the window: the frame shows its dialog, screens start it. */

@@ -4,6 +4,7 @@ import { contract } from '../../../src/api/contract.ts';
 import type { ImportSource } from '../../../src/api/contract.ts';
 import { tasks, type Task } from '../../../src/engine/model/spec.ts';
 import type { Change, Corpus, Run } from '../../../src/api/types.ts';
+import type { ClassFolder } from '../../../src/renderer/lib/class-folder.ts';
 import type { Api, Connection, ConnectionState } from '../../../src/renderer/lib/client.ts';
 import { modelInput, predict } from './fake-answers.ts';
 import { config, corpus, detail, evaluationOf, lossAt, lossScale, random, run, stepsBetween } from './fake-data.ts';
@@ -74,6 +75,10 @@ export class FakeHost implements Connection {
 
   async offer(file: File): Promise<ImportSource> {
     return { type: 'text', text: await file.text(), name: file.name };
+  }
+
+  async offerFolder(folder: ClassFolder): Promise<ImportSource> {
+    return { type: 'uploads', name: folder.name, files: folder.files.map(({ name }) => ({ upload: name, name })) };
   }
 
   /** From now on runs.get answers with what there was when it was called, but only after the returned function was called. */

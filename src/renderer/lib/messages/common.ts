@@ -25,7 +25,7 @@ export const common = {
   queued: (count: number) => `${integer(count)} queued`,
   preparing: 'Preparing the text',
   left: (time: string) => `${time} left`,
-  dropHere: 'Drop the text to import it',
+  dropHere: 'Drop it here to import it',
   openRun: 'Open the run that trains',
   status: {
     queued: 'Queued',

@@ -8,6 +8,7 @@ export const corpora = {
   importFile: 'Import a file',
   otherWays: 'Other ways to import',
   paste: 'Paste text…',
+  chooseFolder: 'Import a folder of classes…',
   path: 'From a path…',
   sample: 'Use the sample: The Time Machine',
   sampleName: 'The Time Machine',
@@ -49,6 +50,7 @@ export const corpora = {
   uploadRefused: (status: number) => `The file could not be sent: the server answered ${status}.`,
   dialog: {
     title: 'Import a text',
+    folderTitle: 'Import a folder of classes',
     titleOf: (at: number, of: number) => `Import a text (${at} of ${of})`,
     name: 'Name',
     nameMissing: 'Give it a name.',
@@ -64,8 +66,27 @@ export const corpora = {
     pasteTitle: 'Paste a text',
     pasteLabel: 'Text',
     pathTitle: 'Import from a path',
-    pathLabel: 'Path of a text file on the machine that runs Unroll',
+    pathLabel: 'Path of a file, or of a folder of files named by class, on the machine that runs Unroll',
     next: 'Continue',
+  },
+  folder: {
+    summary: (files: number, classes: number) => `${plural(files, 'file')}, ${plural(classes, 'class', 'classes')}`,
+    how: 'Each file is a class, named like the file; each of its lines is an example.',
+    leftOut: (names: readonly string[]) =>
+      `Folders in it are left out: ${names.slice(0, 5).join(', ')}${names.length > 5 ? ' and others' : ''}.`,
+    classes: 'Classes',
+    class: 'class',
+    lines: 'lines',
+    noFiles: (name: string) =>
+      `The folder “${name}” has no files. Choose one with a file for each class, one example a line.`,
+    onlyFolders: (name: string, first: string) =>
+      `“${name}” has only folders in it (“${first}”). Unroll imports a folder of files named by class, one example a line: put the examples of each class into a file of its own.`,
+    tooMany: (name: string, files: number, most: number) =>
+      `“${name}” has ${integer(files)} files, and at most ${integer(most)} are imported. Each class is one file, with an example a line.`,
+    emptyFile: (file: string, label: string) =>
+      `${file} has no line, so there is no example of “${label}”. Take it out of the folder.`,
+    oneClass: (name: string, label: string) =>
+      `“${name}” has only one class, “${label}”. Classes are told by the names of the files: two are needed at least.`,
   },
   data: {
     title: 'As data',
