@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { Corpus } from '../../../src/api/types.ts';
+import { ClassFolder } from '../../../src/renderer/lib/class-folder.ts';
 import { ImportFlow } from '../../../src/renderer/lib/import-flow.svelte.ts';
 import { Workspace } from '../../../src/renderer/lib/workspace.svelte.ts';
 import { FakeHost } from '../harness/fake-host.ts';
@@ -80,5 +81,37 @@ describe('importing', () => {
     await flow.skip();
     await reaches('preview');
     expect(flow.suggestedName).toBe('b.txt');
+  });
+
+  test('a folder says what is in it before it is sent', async () => {
+    const { flow, done, reaches } = await start();
+    flow.start([new ClassFolder('names', [file('Irish.txt', 'Adam'), file('Greek.txt', 'Pappas\nZorba')])]);
+    await reaches('folder');
+    expect(flow.step).toMatchObject({ contents: { files: 2, classes: [{ label: 'Greek', lines: 2 }, {}] } });
+    void flow.confirmFolder();
+    await reaches('preview');
+    expect(flow.suggestedName).toBe('names');
+    await flow.confirm('names');
+    expect(done.map((corpus) => corpus.name)).toEqual(['names']);
+  });
+
+  test('a folder that is none of classes is refused, and what was dropped after it follows', async () => {
+    const { flow, reaches } = await start();
+    flow.start([new ClassFolder('x', [file('a.txt', 'a')]), file('b.txt', 'b')]);
+    await reaches('failed');
+    expect(flow.step).toMatchObject({ message: expect.stringMatching(/only one class/) });
+    await flow.skip();
+    await reaches('preview');
+    expect(flow.suggestedName).toBe('b.txt');
+  });
+
+  test('what gzip has packed is named without it', async () => {
+    const { flow, reaches } = await start();
+    flow.start([file('train.en.gz', 'a'), { type: 'path', path: '/data/train.de.gz' }]);
+    await reaches('preview');
+    expect(flow.suggestedName).toBe('train.en');
+    await flow.skip();
+    await reaches('preview');
+    expect(flow.suggestedName).toBe('train.de');
   });
 });

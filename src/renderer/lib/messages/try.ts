@@ -178,7 +178,7 @@ export const tryOut = {
     copy: 'Copy as CSV',
     ahead: 'Steps ahead',
     table: 'Forecast',
-    dataUsed: (count: number) => `The last ${plural(count, 'row')} of the data`,
+    dataUsed: (count: number) => plural(count, 'row'),
   },
   rows: {
     noColumn: (names: string) => `The header has no column ${names}.`,
