@@ -112,9 +112,9 @@ async function classFilesIn(folder: string): Promise<ClassSource[]> {
   return names.map((name) => ({ path: join(folder, name), name }));
 }
 
-/** A file's name without its folder and extension, and without `.gz`. */
+/** A file's name without its folder and its extension: of `train.de.gz` the last one. */
 function nameOf(path: string): string {
-  const base = basename(path.replaceAll('\\', '/')).replace(/(?<=.)\.gz$/i, '');
+  const base = basename(path.replaceAll('\\', '/'));
   return basename(base, extname(base)) || base;
 }
 

@@ -96,6 +96,20 @@ test('problems of the data and of what is asked of them are sentences', async ()
   expect(await problemsOf({ valid: 0.5, test: 0.5 })).toEqual([expect.stringMatching(/leave nothing to train on/)]);
 });
 
+test('what was prepared for plans alone is gone at the next start', async () => {
+  const { app, client } = await open();
+  const corpus = await importText(app, tableText, 'reviews');
+  await client.runs.plan(requestFor(exampleConfig('classification', corpus)));
+  const config = exampleConfig('classification', corpus, { data: { maxLength: 4 } });
+  const watcher = new Watcher(app);
+  const { id } = await client.runs.create({ config, name: null, tags: [] });
+  await watcher.status(id, 'finished');
+  expect(readdirSync(app.workspace.tokens)).toHaveLength(2);
+  await app.close();
+  const again = await openTestApp({ folder: app.folder });
+  expect(readdirSync(again.workspace.tokens)).toEqual([again.services.runs.record(id).tokensKey]);
+});
+
 test('what is asked of other data meanwhile is not kept waiting', async () => {
   const { app, client } = await open();
   const corpus = await importText(app, taggedText, 'sentences');

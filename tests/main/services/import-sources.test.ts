@@ -104,7 +104,7 @@ describe('a compressed file', () => {
     expect(preview).toMatchObject({ text: content.slice(0, 4000), bytes: packed.length });
     const { corpus, text } = await importOf(app, { type: 'path', path });
     expect(text).toBe(content);
-    expect(corpus).toMatchObject({ name: 'train', bytes: Buffer.byteLength(content) });
+    expect(corpus).toMatchObject({ name: 'train.de', bytes: Buffer.byteLength(content) });
   });
 
   test('that was cut off is refused', async () => {
