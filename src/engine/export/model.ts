@@ -19,7 +19,8 @@ export function exportSafetensors(checkpoint: Uint8Array, extra: Readonly<Record
       format: 'pt',
       ...extra,
       architecture: JSON.stringify(state.config.architecture),
-      tokenizer: JSON.stringify(state.tokenizer),
+      // What reads and writes the network's tokens, labels and numbers.
+      ...(state.codec ? { codec: JSON.stringify(state.codec) } : { tokenizer: JSON.stringify(state.tokenizer) }),
       vocabulary_size: String(state.vocabularySize),
       step: String(state.step),
     },

@@ -51,9 +51,9 @@ export async function checkData(
     const found = await client.corpora.inspect({ id, target, data }, { signal });
     report(found, file!, data.skipBadRows, terminal);
     const bad = problemsOf(found);
-    if (bad.length > 0 && data.skipBadRows) bad.forEach((line) => terminal.note(line));
+    if (bad.length > 0 && data.skipBadRows) terminal.note([`Left out of ${file}:`, ...bad].join('\n'));
     else if (bad.length > 0)
-      refusals.push(`${file} has ${rows(found.rows - found.usable)} that cannot be used:`, ...bad);
+      refusals.push(`${file} has ${examples(data, found.rows - found.usable)} that cannot be used:`, ...bad);
   }
   if (refusals.length > 0) {
     throw new UsageError([...refusals, 'Correct them, or leave them out with --skip-bad-rows.'].join('\n'));
@@ -76,12 +76,14 @@ function report(found: DataInspection, file: string, skipping: boolean, terminal
   if (terminal.json) terminal.event({ event: 'data', file, data, rows: all, usable, problems });
   const left = all > usable && skipping ? `, ${count(all - usable)} left out` : '';
   const kinds = labels.length > 0 ? `, ${count(labels.length + moreLabels)} labels` : '';
-  terminal.line(printable(`${file}: ${rows(all)}${left}${kinds}, read as ${describeData(data)}`));
+  terminal.line(printable(`${file}: ${examples(data, all)}${left}${kinds}, read as ${describeData(data)}`));
   for (const note of notes) terminal.note(printable(note));
 }
 
-function rows(n: number): string {
-  return `${count(n)} ${n === 1 ? 'row' : 'rows'}`;
+/** "1 sentence", "2,000 rows" */
+function examples({ kind }: RunConfig['data'], n: number): string {
+  const what = kind === 'tagged' ? 'sentence' : kind === 'pairs' ? 'pair' : 'row';
+  return `${count(n)} ${what}${n === 1 ? '' : 's'}`;
 }
 
 /** How a file is read, in a few words. */

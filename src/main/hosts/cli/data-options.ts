@@ -105,6 +105,7 @@ function delimited(flags: TrainFlags, look: Look | null): object {
     ...(header !== undefined && { header }),
     ...(delimiter !== undefined && { delimiter }),
     ...(same && suggested && { quoting: suggested.quoting }),
+    ...(flags.quoting !== undefined && { quoting: flags.quoting }),
   };
 }
 

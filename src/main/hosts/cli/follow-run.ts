@@ -36,6 +36,7 @@ export async function followRun(
     report.steps(detail.steps);
     for (const evaluation of detail.evals) report.evaluation(evaluation);
     bar.stop();
+    report.tellErrors(detail.run.message);
     if (detail.run.status === 'failed' || detail.run.status === 'interrupted') {
       throw new Failure(detail.run.message ?? `The run ${id} was ${detail.run.status}.`);
     }
@@ -54,6 +55,8 @@ class RunReport {
   readonly #evaluations = new Set<string>();
   readonly #before: number;
   #started = false;
+  /** An error ends a run, mostly with the very sentence that the run then bears. */
+  readonly #errors: string[] = [];
 
   constructor(id: string, task: Task, before: number, terminal: Terminal, bar: ProgressBar) {
     this.#id = id;
@@ -69,7 +72,13 @@ class RunReport {
     if (!('id' in change) || change.id !== this.#id) return;
     if (change.type === 'steps') this.steps(change.steps);
     if (change.type === 'eval') this.evaluation(change.eval);
-    if (change.type === 'log' && change.line.level !== 'info') this.#terminal.note(change.line.message);
+    if (change.type === 'log' && change.line.level === 'warning') this.#terminal.note(change.line.message);
+    if (change.type === 'log' && change.line.level === 'error') this.#errors.push(change.line.message);
+  }
+
+  /** Tells those that the run's own message does not. */
+  tellErrors(message: string | null): void {
+    for (const error of this.#errors) if (error !== message) this.#terminal.note(error);
   }
 
   #state(run: Run): void {

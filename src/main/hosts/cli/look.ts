@@ -66,7 +66,7 @@ export async function compareRuns(client: Client, names: readonly string[], term
   const different = differences(runs);
   if (terminal.json) {
     return runs.forEach((run, i) => {
-      const settings = Object.fromEntries([...different].map(([path, values]) => [path, values[i] ?? null]));
+      const settings = Object.fromEntries([...different].map(([path, values]) => [path, values[i]]));
       terminal.event({ ...runSummary(run), differs: settings });
     });
   }
@@ -83,7 +83,11 @@ export async function compareRuns(client: Client, names: readonly string[], term
       of('steps', (run) => count(run.step)),
       of('time', (run) => duration(run.elapsed)),
       of('speed', (run) => rate(run.tokensPerSecond)),
-      ...[...different].map(([path, values]) => [path, ...values.map((value) => String(value ?? dash))]),
+      ...[...different].map(([path, values]) => [
+        path,
+        // Names say more than ids; what differs may still have one name.
+        ...values.map((value, i) => (path === 'corpus' ? printable(runs[i]!.corpusName) : String(value ?? dash))),
+      ]),
     ]),
   );
 }

@@ -15,10 +15,12 @@ export interface Measured {
   readonly figures: Figures | null;
 }
 
-/** A figure's value alone: "87.5 %", "31.2", "0.120". */
+/** A figure's value alone: "87.5 %", "31.25", "0.120". */
 export function figureValue(name: FigureName, value: number | undefined): string {
   if (value === undefined || !Number.isFinite(value)) return dash;
-  return figureInfo[name].unit === 'share' ? share(value) : significant(value, 3);
+  const { unit } = figureInfo[name];
+  if (unit === 'share') return share(value);
+  return unit === 'points' ? value.toFixed(2) : significant(value, 3);
 }
 
 /** "perplexity 4.62" where the loss is that of tokens, "loss 0.412" elsewhere. */

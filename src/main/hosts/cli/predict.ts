@@ -42,12 +42,17 @@ export async function predict(client: Client, name: string, flags: PredictFlags,
           signal.throwIfAborted();
           throw where === null || !(error instanceof Error) ? error : new UsageError(`${where}: ${error.message}`);
         });
-      if (terminal.json) terminal.event({ input, ...prediction });
+      if (terminal.json) terminal.event({ input, ...seedOf(request), ...prediction });
       else view.show(prediction, where === null ? null : input);
     }
   } finally {
     interrupts.release();
   }
+}
+
+/** Needed to write the same again. */
+function seedOf(request: PredictionRequest): object {
+  return request.kind === 'label' ? { seed: request.generate?.seed } : {};
 }
 
 async function* questions(client: Client, run: Run, flags: PredictFlags, terminal: Terminal): AsyncGenerator<Question> {

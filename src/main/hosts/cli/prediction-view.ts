@@ -124,9 +124,14 @@ function probabilities(classes: readonly LabelProbability[]): string {
 
 function tags({ tokens }: TagsPrediction): string {
   const rows = tokens.map(({ token, tags: given, probabilities: all }) => {
-    const likely = given.length > 0 ? given : ['(none)'];
-    const probability = given.map((tag) => share(all.find(({ label }) => label === tag)?.probability ?? NaN));
-    return [printable(token), printable(likely.join(', ')), probability.join(', ')];
+    const probability = (tag: string) => share(all.find(({ label }) => label === tag)?.probability ?? 0);
+    // One tag has a column for its probability; several have theirs beside them.
+    const [only] = given;
+    const cells =
+      given.length === 1 && only !== undefined
+        ? [printable(only), probability(only)]
+        : [given.map((tag) => `${printable(tag)} ${probability(tag)}`).join(', ') || '(none)'];
+    return [printable(token), ...cells];
   });
   return table(rows, new Set([2]));
 }

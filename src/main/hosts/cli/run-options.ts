@@ -162,7 +162,7 @@ function* wrongCombinations(flags: TrainFlags): Generator<string> {
     for (const flag of ['validTargetFile', 'testTargetFile'] as const) yield* belongs(flag, false, '--target-file');
     return;
   }
-  for (const flag of ['format', 'delimiter', 'header', 'sourceColumn', 'targetColumn'] as const) {
+  for (const flag of ['format', 'delimiter', 'header', 'quoting', 'sourceColumn', 'targetColumn'] as const) {
     if (flags[flag] !== undefined) {
       yield `${written(flag, flags[flag])}: with --target-file a line is a text, without columns. Leave it out.`;
     }

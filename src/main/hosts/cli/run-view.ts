@@ -116,7 +116,7 @@ function describeNetwork(a: Architecture): string {
           ...(a.input === 'numbers' ? [] : [`embedding ${a.embedding || 'one-hot'}`]),
           ...(shapeOf(a) === 'many-to-one' ? [`pooling ${a.pooling}`] : []),
           ...(a.task === 'translation' ? [`decoder ${decoderUnits(a)}`, `attention ${a.attention}`] : []),
-          ...(a.task === 'forecasting' ? [`${a.horizon} steps ahead`] : []),
+          ...(a.task === 'forecasting' ? [`${a.horizon} ${a.horizon === 1 ? 'step' : 'steps'} ahead`] : []),
         ];
   return [
     ...parts,
@@ -141,14 +141,14 @@ function describeTraining({ training: t, architecture }: Run['config']): string 
 
 /**
  * The settings in which runs differ, by their path in the configuration ("training.learningRate"), one value for each run in the order
- * given; undefined where a run's configuration has no such setting.
+ * given; null where a run has no such setting, or none is chosen.
  */
 export function differences(runs: readonly Run[]): Map<string, unknown[]> {
   const flat = runs.map((run) => new Map(leaves(run.config)));
   const paths = new Set(flat.flatMap((settings) => [...settings.keys()]));
   const different = new Map<string, unknown[]>();
   for (const path of paths) {
-    const values = flat.map((settings) => settings.get(path));
+    const values = flat.map((settings) => settings.get(path) ?? null);
     if (values.some((value) => value !== values[0])) different.set(path, values);
   }
   return different;

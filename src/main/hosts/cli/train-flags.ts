@@ -34,6 +34,7 @@ export interface TrainFlags {
   readonly format?: (typeof dataFormats)[number];
   readonly delimiter?: string;
   readonly header?: boolean;
+  readonly quoting?: boolean;
   readonly maxLength?: number;
   readonly skipBadRows?: boolean;
   readonly valid?: number;
@@ -136,6 +137,7 @@ const without = (...left: Task[]) => tasks.filter((task) => !left.includes(task)
 const ofTokens = without('forecasting', 'standard');
 const examples = without('language-model');
 const recurrent = without('standard');
+const ofTokenExamples = ofTokens.filter((task) => examples.includes(task));
 const tabular: readonly Task[] = [...labelled, 'translation', ...numeric];
 
 const kinds = (schema: {
@@ -156,8 +158,10 @@ const dataFlags: readonly Flag[] = [
   },
   { syntax: '--header', text: 'the first row names the columns', tasks: tabular },
   { syntax: '--no-header', text: 'the first row is an example', tasks: tabular },
+  { syntax: '--quoting', text: 'cells may stand in quotes (default: in csv)', tasks: tabular },
+  { syntax: '--no-quoting', text: 'quotes are characters like others', tasks: tabular },
   {
-    ...{ syntax: '--max-length <n>', takes: number, tasks: [...labelled, 'translation', 'tagging'] },
+    ...{ syntax: '--max-length <n>', takes: number, tasks: ofTokenExamples },
     text: 'most tokens of an example: longer texts are cut, longer sentences and pairs left out (default: no limit)',
   },
   { syntax: '--skip-bad-rows', text: 'leave out what cannot be used, instead of refusing the file', tasks: examples },
@@ -252,7 +256,7 @@ const tokenFlags: readonly Flag[] = [
   { syntax: '--lowercase', text: 'make all letters small', tasks: ofTokens },
   { syntax: '--no-lowercase', text: 'leave letters as they are', tasks: ofTokens },
   {
-    ...{ syntax: '--word-vectors <file>', tasks: ofTokens },
+    ...{ syntax: '--word-vectors <file>', tasks: ofTokenExamples },
     text: 'what the embedding begins with, in GloVe’s or word2vec’s text format',
   },
 ];

@@ -25,18 +25,24 @@ export function endAll(): void {
   for (const child of started) child.kill('SIGKILL');
 }
 
-export function start(args: readonly string[], environment: Record<string, string> = {}): Running {
+/** @param input what is piped in; null: nothing, and no terminal either */
+export function start(
+  args: readonly string[],
+  environment: Record<string, string> = {},
+  input: string | null = null,
+): Running {
   const child = spawn(process.execPath, [entry, ...args], {
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: [input === null ? 'ignore' : 'pipe', 'pipe', 'pipe'],
     env: { ...process.env, NODE_OPTIONS: '', ...environment },
   });
   started.add(child);
+  if (input !== null) child.stdin!.end(input);
   let stdout = '';
   let stderr = '';
   const watchers = new Set<() => void>();
   const notify = () => watchers.forEach((watcher) => watcher());
-  child.stdout.setEncoding('utf8').on('data', (text: string) => ((stdout += text), notify()));
-  child.stderr.setEncoding('utf8').on('data', (text: string) => ((stderr += text), notify()));
+  child.stdout!.setEncoding('utf8').on('data', (text: string) => ((stdout += text), notify()));
+  child.stderr!.setEncoding('utf8').on('data', (text: string) => ((stderr += text), notify()));
   const ended = new Promise<Outcome>((done, fail) => {
     child.on('error', fail);
     child.on('close', (code, signal) => {
