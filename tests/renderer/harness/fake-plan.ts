@@ -1,6 +1,10 @@
 /** A plan as main would make it, in numbers that look right: what the screen shows follows from what was asked. */
 import type { PlanRequest, RunPlan } from '../../../src/api/types.ts';
+import type { Task } from '../../../src/engine/model/spec.ts';
 import { inspectText } from './fake-texts.ts';
+
+/** Where tokens come out. */
+const vocabularies: Partial<Record<Task, number>> = { translation: 988, 'conditional-generation': 71 };
 
 const device = { device: 'native', deviceDetail: 'AVX-512, 2 threads' };
 
@@ -32,7 +36,9 @@ export async function planOf(request: PlanRequest): Promise<RunPlan> {
       test: held(request.test),
       longest: data.kind === 'numeric' && data.layout === 'series' ? data.window : data.kind === 'numeric' ? 1 : 42,
       longestTarget: data.kind === 'pairs' ? 38 : null,
-      outputs: labels.length || (data.kind === 'numeric' ? (data.targets ?? data.inputs).length : 1),
+      outputs:
+        vocabularies[architecture.task] ??
+        (labels.length || (data.kind === 'numeric' ? (data.targets ?? data.inputs).length : 1)),
       labels: labels.length > 0 ? labels.map(({ label }) => label) : null,
       skippedRows: data.skipBadRows ? rows - usable : 0,
       cut: 0,

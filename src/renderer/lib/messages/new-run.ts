@@ -100,16 +100,16 @@ export const newRun = {
     header: 'The first row names the columns',
     quoting: 'Cells may stand in quotes',
     quotings: { usual: 'as the format says', yes: 'yes', no: 'no' },
-    text: 'Text',
-    label: 'Label',
+    text: 'Text column',
+    label: 'Label column',
     positive: 'Label that means yes',
     positiveHint: 'Empty: yes, true, 1, positive and their like.',
     labelSeparator: 'Between labels',
     labelSeparatorHint: 'One character.',
     pairsIn: 'Source and target are',
     pairsInKinds: { columns: 'Two columns', corpora: 'Two texts' },
-    source: 'Source',
-    target: 'Target',
+    source: 'Source column',
+    target: 'Target column',
     targetCorpus: 'Text of the targets',
     targetCorpusHint: 'Line by line the same sentences in the other language.',
     choose: 'Choose…',
@@ -118,7 +118,7 @@ export const newRun = {
     forecastOf: 'Forecast',
     forecastOfHint: 'None chosen: the inputs themselves.',
     predicted: 'Predicted',
-    predictedClass: 'Class',
+    predictedClass: 'Class column',
     window: 'Steps of a window',
     scaling: 'Scaling',
     scalings: {
@@ -146,6 +146,7 @@ export const newRun = {
   found: {
     loading: 'Reading the text…',
     failed: 'It cannot be read so',
+    incomplete: 'Shown as soon as it is said how to read it.',
     empty: 'There is nothing in it to learn from.',
     rows: {
       tagged: (count: number) => plural(count, 'sentence'),
@@ -168,12 +169,15 @@ export const newRun = {
     more: (count: number) => `${integer(count)} more`,
     showAll: (count: number) => `Show all ${integer(count)}`,
     showFewer: 'Show fewer',
-    line: (line: number) => `Line ${integer(line)}`,
+    line: (line: number) => `Line ${integer(line)}:`,
+    allBad: 'None can be used, read like this',
     bad: (count: number, what: string) => `${integer(count)} of ${what} cannot be used`,
     skip: (bad: number, rows: number) =>
       `Leave out the bad ${bad === 1 ? 'row' : 'rows'} (${integer(bad)} of ${integer(rows)})`,
-    mustSkip: (bad: number) =>
-      `${plural(bad, 'row')} cannot be used: leave ${bad === 1 ? 'it' : 'them'} out, or correct the file.`,
+    mustSkip: (bad: number, usable: number) =>
+      usable === 0
+        ? 'No row can be used, read like this.'
+        : `${plural(bad, 'row')} cannot be used: leave ${bad === 1 ? 'it' : 'them'} out, or correct the file.`,
   },
   none: 'none',
   corpus: 'Text',
@@ -328,7 +332,7 @@ export const newRun = {
     wholeAtMost: 'whole run, at most',
     measuring: 'measuring…',
     stepsPerEpoch: (steps: number) => plural(steps, 'step'),
-    measuredOn: (device: string, speed: string) => `Measured on ${device}: ${speed}.`,
+    measuredOn: (device: string, speed: string | null) => `Measured on ${device}${speed === null ? '' : `: ${speed}`}.`,
     tokens: (train: number, valid: number, test: number) =>
       `${integer(train)} tokens to train on, ${integer(valid)} for validation, ${integer(test)} for test.`,
     examples: (train: number, valid: number, test: number) =>
@@ -336,6 +340,7 @@ export const newRun = {
     windows: (train: number, valid: number, test: number) =>
       `${integer(train)} windows to train on, ${integer(valid)} for validation, ${integer(test)} for test.`,
     longest: 'longest',
+    window: 'a window',
     longestSource: 'longest source',
     steps: (count: number) => plural(count, 'step'),
     longestTarget: (count: number) => `target ${plural(count, 'step')}`,
@@ -343,15 +348,14 @@ export const newRun = {
     trainExamples: 'examples to train on',
     trainWindows: 'windows to train on',
     heldOut: (valid: number, test: number) => `+ ${integer(valid)} validation, ${integer(test)} test`,
-    outputs: 'outputs',
     outputsAre: {
       classes: 'classes',
       tags: 'tags',
       labels: 'labels',
-      values: 'values',
+      values: (count: number) => (count === 1 ? 'value' : 'values'),
       vocabulary: 'target tokens',
       tokens: 'tokens',
-      yes: 'probability of yes',
+      yes: 'output',
     },
     skipped: (count: number) => `${plural(count, 'bad row')} left out.`,
     cut: (count: number) => `${plural(count, 'text')} cut to the longest length.`,

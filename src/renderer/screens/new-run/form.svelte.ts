@@ -105,11 +105,13 @@ export class RunForm {
   readonly #looksNow = $derived(this.#looks?.corpus === this.draft.corpus ? this.#looks : null);
 
   /** The task that the text looks made for, where it is no use for the chosen one. */
-  readonly offer = $derived(
-    this.#looksNow && this.#looksNow.data.kind !== dataKindOf[this.draft.task]
-      ? suggestedChoice(this.#looksNow.data)
-      : null,
-  );
+  readonly offer = $derived.by(() => {
+    const data = this.#looksNow?.data;
+    if (!data || data.kind === dataKindOf[this.draft.task]) return null;
+    // Each of two line-aligned texts looks like running text.
+    const isAligned = this.draft.task === 'translation' && this.draft.pairsIn === 'corpora';
+    return isAligned && data.kind === 'text' ? null : suggestedChoice(data);
+  });
 
   /** What the drawing shows: the network of the fields, with the last valid value where one is not. */
   readonly architecture = $derived.by(() => {
@@ -126,6 +128,13 @@ export class RunForm {
   readonly steps = $derived.by(() => {
     const steps = parseNumber(this.draft.task === 'forecasting' ? this.draft.window : this.draft.steps);
     return steps !== null && Number.isInteger(steps) && steps >= 1 ? steps : 1;
+  });
+
+  /** The numbers that go in and come out, by column. */
+  readonly columns = $derived.by(() => {
+    if (dataKindOf[this.draft.task] !== 'numeric') return null;
+    const inputs = this.draft.inputs.map(String);
+    return { inputs, targets: this.draft.targets.length > 0 ? this.draft.targets.map(String) : inputs };
   });
 
   /** The preset that the fields are, if they are one. */
