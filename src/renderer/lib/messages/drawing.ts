@@ -93,7 +93,7 @@ export const drawing = {
       multilabel: 'labels',
       'conditional-generation': 'the next token',
       forecasting: 'what comes next',
-      standard: 'column',
+      standard: 'columns',
     },
     prediction: 'prediction',
     linear: { softmax: 'linear + softmax', sigmoid: 'linear + sigmoid', squared: 'linear' },

@@ -17,15 +17,16 @@ export interface AttentionRows {
   readonly entries: ReadonlyMap<string, Box>;
 }
 
-/** Room for the lines from the encoder's outputs. */
-const FAN = 54;
+/** Room for the lines from the encoder's outputs: at least, and more for each column, for the lines get long. */
+const FAN = { least: 40, column: 4 } as const;
 const CONTEXT = { width: 30, height: 24 } as const;
 const ATTENTIONAL = { width: 46, height: 28, room: 20 } as const;
 
 /** Returns what leads on upward. */
 export function drawAttention(sheet: Sheet, rows: AttentionRows): Pick<Stack, 'tops' | 'y'> {
   const { kind, encoded, decoded, decoder, pitch } = rows;
-  const y = Math.min(encoded.y, decoded.y) - FAN - CONTEXT.height / 2;
+  const fan = FAN.least + FAN.column * (encoded.tops.size + decoded.tops.size);
+  const y = Math.min(encoded.y, decoded.y) - fan - CONTEXT.height / 2;
   const tops = new Map<string, Box>();
   const above = y - CONTEXT.height / 2 - ATTENTIONAL.room - ATTENTIONAL.height / 2;
   decoder.forEach((column, i) => {
@@ -43,18 +44,23 @@ export function drawAttention(sheet: Sheet, rows: AttentionRows): Pick<Stack, 't
       y,
     });
     for (const state of encoded.tops.values()) {
-      sheet.edge('attention', state, context, line([state.x, topOf(state)], [context.x - 8, bottomOf(context)]), false);
+      sheet.edge(
+        'attention',
+        state,
+        context,
+        line([state.x, topOf(state)], [leftOf(context), bottomOf(context) - 4]),
+        false,
+      );
     }
     const top = decoded.tops.get(key)!;
     if (kind === 'bahdanau') {
       queryBefore(sheet, rows, i, context);
       const entry = rows.entries.get(key)!;
-      const down = context.x + 6;
       sheet.edge(
         'up',
         context,
         entry,
-        elbow([down, bottomOf(context)], [down, entry.y], [leftOf(entry) - TIP, entry.y]),
+        elbow([context.x, bottomOf(context)], [context.x, entry.y], [leftOf(entry) - TIP, entry.y]),
       );
       tops.set(key, top);
       return;

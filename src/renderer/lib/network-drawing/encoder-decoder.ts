@@ -15,16 +15,16 @@ import { elbow, line, TIP } from './paths.ts';
 import { drawStack, stateShift, type Stack, type StackPlan } from './stack.ts';
 import { drawTie, TIE_MARGIN } from './tie.ts';
 
-const MARGIN = 16;
+const MARGIN = 8;
 /** Room for the captions under the inputs. */
 const CAPTION = 24;
 /** From the encoder's last column to the decoder's first one: the state between them. */
-const CORNER = INITIAL.width + 46;
+const CORNER = INITIAL.width + 38;
 /** A gap's share of a column's width. */
 const GAP = 0.55;
 /** Distance of columns, at least; columns of a half, at least and at most. */
-const ENCODER_PITCH = 62;
-const DECODER_PITCH = 84;
+const ENCODER_PITCH = 64;
+const DECODER_PITCH = 78;
 const ROOM = { least: 3, most: 6 } as const;
 /** Between the vectors and layer 1, where Bahdanau's context comes in. */
 const CONTEXT_IN = 46;
@@ -102,7 +102,8 @@ export function layOutEncoderDecoder(a: Architecture, data: NetworkData, width: 
     ...both,
     part: 'decoder',
     columns: decoder,
-    pitch: pitches.decoder,
+    // Contexts pass between the cells.
+    pitch: pitches.decoder - 12,
     bidirectional: false,
     joined: true,
     below: entries,
@@ -133,9 +134,10 @@ function halves(Tx: number, Ty: number, to: number) {
   const used = ({ encoder, decoder } = slots) =>
     columnsIn(encoder) * ENCODER_PITCH + columnsIn(decoder) * DECODER_PITCH;
   for (let most = ROOM.least + 1; most <= ROOM.most; most++) {
+    // The decoder's first: its steps have more to show.
     for (const wider of [
-      { ...slots, encoder: slotsOf(Tx, most, 'Tx') },
       { ...slots, decoder: slotsOf(Ty, most, 'Ty') },
+      { ...slots, encoder: slotsOf(Tx, most, 'Tx') },
     ]) {
       const next = { encoder: longer(slots.encoder, wider.encoder), decoder: longer(slots.decoder, wider.decoder) };
       if (used(next) <= room) Object.assign(slots, next);

@@ -32,7 +32,7 @@ export function answerEveryStep(
   const outputs: Box[] = [];
   const predictions = new Map<string, Box>();
   for (const column of columns) {
-    const { key, x, step, position } = column;
+    const { key, x, step } = column;
     const common = { part, x, step };
     const named = (row: string) => ({ key: `${part}-${row}:${key}`, row: `${part}-${row}` });
     if (!isStep(column)) {

@@ -76,12 +76,12 @@ function pool(sheet: Sheet, stack: Stack, x: number, kind: Architecture['pooling
   return box;
 }
 
-/** Where each direction ends: the right-to-left one at the first step. From left to right. */
+/** Where each direction ends: the right-to-left one at the first step. From left to right; of a single step once. */
 export function lastOfEach({ rows, tops }: Stack): Box[] {
   const { forward, backward } = rows.at(-1)!;
   const columns = [...tops.values()];
   // What a sum or a normalisation makes of a state stands above it.
   const above = (cell: Box, top: Box) => (top.kind === 'sum' || top.kind === 'norm' ? top : cell);
   const end = above(forward.at(-1)!, columns.at(-1)!);
-  return backward ? [above(backward[0]!, columns[0]!), end] : [end];
+  return backward ? [...new Set([above(backward[0]!, columns[0]!), end])] : [end];
 }

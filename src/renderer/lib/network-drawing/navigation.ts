@@ -12,8 +12,10 @@ const moves = {
 export function neighbour(boxes: readonly Box[], from: Box, key: string): Box | null {
   if (!Object.hasOwn(moves, key)) return null;
   const [dx, dy] = moves[key as keyof typeof moves];
+  // Beside one another is what reaches to the other's middle: the box of an initial state is as high as all layers.
+  const beside = (box: Box) => Math.abs(box.y - from.y) < Math.max(box.height, from.height) / 2;
   const there = boxes.filter((box) =>
-    dx !== 0 ? Math.abs(box.y - from.y) < 8 && (box.x - from.x) * dx > 0 : (box.y - from.y) * dy >= 8,
+    dx !== 0 ? beside(box) && (box.x - from.x) * dx > 0 : (box.y - from.y) * dy >= 8,
   );
   // Up and down, a row further away weighs more than a column beside.
   const distance = (box: Box) => Math.abs(box.x - from.x) + Math.abs(box.y - from.y) * (dy === 0 ? 1 : 3);

@@ -55,11 +55,13 @@ const DOTS = 14;
 const ROOM = 30;
 const FORK = 10;
 const BRANCH = 7;
+/** How far a residual connection keeps from the cells: arrows between them keep their heads. */
+const BESIDE = 12;
 
 /** Width of a cell where columns are `pitch` apart, and how far two directions stand to the left and to the right of the middle. */
 export function cellSize(pitch: number, bidirectional: boolean): { width: number; shift: number } {
   if (!bidirectional) return { width: Math.min(CELL.widest, pitch - 30), shift: 0 };
-  const width = Math.min(48, (pitch - 14) / 1.62);
+  const width = Math.min(48, (pitch - 18) / 1.62);
   return { width, shift: width * 0.31 };
 }
 
@@ -185,7 +187,7 @@ function drawLayer(
     if (sumY !== null) {
       const sum = sheet.box({ ...named('sum'), ...common, kind: 'sum', y: sumY, width: SUM, height: SUM });
       sheet.edge('up', last, sum, line([x, topOf(last)], [x, bottomOf(sum)]), false);
-      sheet.edge('residual', source, sum, around(source, sum, x - reach(plan.pitch, bidirectional) - 7));
+      sheet.edge('residual', source, sum, around(source, sum, x - reach(plan.pitch, bidirectional) - BESIDE));
       last = sum;
     }
     if (normY !== null) {

@@ -26,7 +26,7 @@ export function rowWords({ kind, layer }: RowName, a: Architecture, sizes: Netwo
   const cell = text.cells[a.cell];
   switch (kind) {
     case 'target':
-      return { name: text.rows.target, detail: text.rows.targetDetail[a.task] };
+      return { name: text.rows.target, detail: targetDetail(a) };
     case 'prediction':
       return { name: text.rows.prediction };
     case 'output': {
@@ -100,6 +100,10 @@ function unitsDetail(a: Architecture): string {
 
 function letterOf(a: Architecture): string {
   return lossOf(a) === 'softmax' && a.task !== 'classification' && a.task !== 'tagging' ? 'V' : 'K';
+}
+
+function targetDetail(a: Architecture): string {
+  return text.rows.targetDetail[a.task === 'standard' && a.predicts === 'class' ? 'classification' : a.task];
 }
 
 function inputDetail(a: Architecture): string {

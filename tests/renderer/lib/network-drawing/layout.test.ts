@@ -1,21 +1,92 @@
 import { describe, expect, it } from 'vitest';
-import { architectureSchema } from '../../../../src/engine/model/spec.ts';
+import { shapeOf } from '../../../../src/engine/model/spec.ts';
+import {
+  bottomOf,
+  leftOf,
+  rightOf,
+  topOf,
+  type Box,
+  type Drawing,
+} from '../../../../src/renderer/lib/network-drawing/drawing.ts';
 import { layOut } from '../../../../src/renderer/lib/network-drawing/layout.ts';
+import { architecture, data, every } from './examples.ts';
 
-const architecture = (more: object = {}) =>
-  architectureSchema.parse({
-    task: 'language-model',
-    cell: 'gru',
-    layers: 2,
-    hidden: 16,
-    embedding: 8,
-    dropout: 0,
-    tie: false,
-    ...more,
+const overlap = (a: Box, b: Box) =>
+  leftOf(a) < rightOf(b) && leftOf(b) < rightOf(a) && topOf(a) < bottomOf(b) && topOf(b) < bottomOf(a);
+const stepsOf = (drawn: Drawing, row: string) => drawn.boxes.filter((box) => box.row === row).map((box) => box.step);
+
+describe.each(every)('%s', (_name, a) => {
+  const sizes = [
+    [1, 480],
+    [2, 720],
+    [6, 720],
+    [500, 480],
+    [500, 1400],
+  ] as const;
+  const all = sizes.map(([steps, width]) => [steps, layOut(a, data(a.task, steps), width)] as const);
+
+  it('has no two boxes over each other, and all inside', () => {
+    const found: string[] = [];
+    for (const [steps, { boxes, width, height }] of all) {
+      boxes.forEach((one, i) => {
+        for (const other of boxes.slice(i + 1)) {
+          if (overlap(one, other)) found.push(`${steps}: ${one.key} on ${other.key}`);
+        }
+        const inside = leftOf(one) >= 90 && rightOf(one) <= width && topOf(one) >= -height && bottomOf(one) <= 0;
+        if (!inside) found.push(`${steps}: ${one.key} outside`);
+      });
+    }
+    expect(found).toEqual([]);
   });
-const steps = (n: number, width = 720) => layOut(architecture(), n, width).columns.map((column) => column.step);
+
+  it('joins boxes that exist, by keys of their own', () => {
+    for (const [, drawn] of all) {
+      const keys = new Set(drawn.boxes.map(({ key }) => key));
+      for (const list of [drawn.boxes, drawn.edges, drawn.names, drawn.dropouts]) {
+        expect(new Set(list.map(({ key }) => key)).size).toBe(list.length);
+      }
+      const loose = drawn.edges.filter(({ from, to }) => !keys.has(from) || (to !== null && !keys.has(to)));
+      expect(loose).toEqual([]);
+      expect(drawn.edges.filter(({ path }) => path.includes('NaN'))).toEqual([]);
+    }
+  });
+
+  it('keeps the first and the last step', () => {
+    for (const [steps, drawn] of all) {
+      for (const row of new Set(drawn.boxes.filter(({ kind }) => kind === 'cell').map((box) => box.row))) {
+        const shown = stepsOf(drawn, row);
+        const { part } = drawn.boxes.find((box) => box.row === row)!;
+        expect(shown[0]).toBe('1');
+        // What is written has as many steps as its target.
+        const T = part === 'decoder' || a.task === 'conditional-generation' ? 7 : steps;
+        if (shown.includes(null)) expect(shown.at(-1)).toMatch(/^T[xy]?$/);
+        else expect(shown.at(-1)).toBe(String(T));
+      }
+    }
+  });
+
+  it('names its rows apart from each other', () => {
+    const ys = layOut(a, data(a.task), 720)
+      .names.map(({ y }) => y)
+      .sort((one, other) => one - other);
+    ys.slice(1).forEach((y, i) => expect(y - ys[i]!).toBeGreaterThanOrEqual(18));
+  });
+
+  it('leads from every input to a prediction', () => {
+    const { boxes, edges } = layOut(a, data(a.task), 720);
+    const reached = new Set(boxes.filter(({ letter }) => letter === 'ŷ').map(({ key }) => key));
+    for (let grown = true; grown;) {
+      const before = reached.size;
+      for (const { from, to } of edges) if (to !== null && reached.has(to)) reached.add(from);
+      grown = reached.size > before;
+    }
+    expect(boxes.filter(({ kind, key }) => kind === 'vector' && !reached.has(key))).toEqual([]);
+  });
+});
 
 describe('columns', () => {
+  const steps = (n: number, width = 720) =>
+    stepsOf(layOut(architecture('language-model'), data('language-model', n), width), 'network-vector');
   it('are the first steps, a gap and the last, as many as there is room for', () => {
     expect(steps(64)).toEqual(['1', '2', '3', '4', '5', null, 'T']);
     expect(steps(64, 480)).toEqual(['1', '2', null, 'T']);
@@ -23,73 +94,101 @@ describe('columns', () => {
   });
   it('are all steps when they fit', () => {
     expect(steps(1)).toEqual(['1']);
-    expect(steps(6)).toEqual(['1', '2', '3', '4', '5', '6']);
     expect(steps(7)).toEqual(['1', '2', '3', '4', '5', '6', '7']);
     expect(steps(8)).toEqual(['1', '2', '3', '4', '5', null, 'T']);
   });
-  it('stand at the tokens they read', () => {
-    expect(layOut(architecture(), 64, 720).columns.map((column) => column.position)).toEqual([0, 1, 2, 3, 4, null, 63]);
-  });
-  it('stay inside the drawing and apart', () => {
-    for (const width of [480, 700, 1400]) {
-      for (const tie of [false, true]) {
-        const drawn = layOut(architecture({ tie, embedding: 16 }), 64, width);
-        const xs = drawn.columns.map((column) => column.x);
-        expect(drawn.startX - 8).toBeGreaterThanOrEqual(drawn.gutter - 24);
-        expect(xs.at(-1)! + drawn.boxWidth / 2).toBeLessThanOrEqual(width);
-        if (drawn.tie) expect(drawn.tie.x + 14).toBeLessThanOrEqual(width);
-        xs.slice(1).forEach((x, i) => expect(x - xs[i]!).toBeGreaterThanOrEqual(drawn.tokenWidth));
-      }
-    }
-  });
-});
-
-describe('rows', () => {
-  const kinds = (layers: number) =>
-    layOut(architecture({ layers }), 8, 720).rows.map((row) => (row.layer === null ? row.kind : row.layer));
-  it('go from the target down to the input, the highest layer first', () => {
-    expect(kinds(2)).toEqual(['target', 'prediction', 'output', 2, 1, 'embedding', 'input']);
-    expect(kinds(4)).toEqual(['target', 'prediction', 'output', 4, 3, 2, 1, 'embedding', 'input']);
-    expect(kinds(16)).toEqual(['target', 'prediction', 'output', 16, 'more-layers', 2, 1, 'embedding', 'input']);
-  });
-  it('do not overlap', () => {
-    const { rows, height } = layOut(architecture({ layers: 4 }), 8, 720);
-    rows.slice(1).forEach((row, i) => {
-      expect(row.y - row.height / 2).toBeGreaterThanOrEqual(rows[i]!.y + rows[i]!.height / 2);
-    });
-    expect(rows.at(-1)!.y + rows.at(-1)!.height / 2).toBeLessThanOrEqual(height);
-  });
-});
-
-describe('connections', () => {
-  const count = (kind: string, more: object) =>
-    layOut(architecture(more), 3, 720).connections.filter((one) => one.kind === kind).length;
-  it('carry h, and in an LSTM c, from the start through every step and out', () => {
-    expect(count('h', { layers: 2 })).toBe(2 * 4);
-    expect(count('c', { layers: 2 })).toBe(0);
-    expect(count('c', { layers: 2, cell: 'lstm' })).toBe(2 * 4);
-  });
-  it('lead upward at every step', () => {
-    // input → embedding → 2 layers → output → prediction
-    expect(count('up', { layers: 2 })).toBe(3 * 5);
-  });
-  it('have keys of their own that stay when the number of steps changes', () => {
-    const keys = (T: number) => layOut(architecture(), T, 720).connections.map((one) => one.key);
-    expect(new Set(keys(64)).size).toBe(keys(64).length);
+  it('keep their keys when the number of steps changes', () => {
+    const keys = (n: number) =>
+      layOut(architecture('language-model'), data('language-model', n), 720).edges.map((e) => e.key);
     expect(keys(64)).toEqual(keys(128));
   });
 });
 
-describe('dropout and tying', () => {
-  const drops = (more: object) => layOut(architecture({ dropout: 0.5, ...more }), 3, 720).dropouts.length;
-  it('is marked after the embedding, between layers and before the output', () => {
-    expect(drops({ layers: 1 })).toBe(2);
-    expect(drops({ layers: 3 })).toBe(4);
-    expect(drops({ layers: 3, embedding: 0 })).toBe(3);
-    expect(drops({ dropout: 0 })).toBe(0);
+describe('layers', () => {
+  const layers = (count: number, bidirectional: boolean) => {
+    const { boxes } = layOut(architecture('tagging', { layers: count, bidirectional }), data('tagging'), 720);
+    return [...new Set(boxes.filter(({ kind }) => kind === 'cell').map(({ layer }) => layer))];
+  };
+  it('are all drawn while they are few, else the first ones and the last', () => {
+    expect(layers(4, false)).toEqual([1, 2, 3, 4]);
+    expect(layers(16, false)).toEqual([1, 2, 16]);
+    expect(layers(3, true)).toEqual([1, 2, 3]);
+    expect(layers(16, true)).toEqual([1, 16]);
+  });
+});
+
+describe('what is drawn', () => {
+  const count = (drawn: Drawing, kind: string) =>
+    [...drawn.boxes, ...drawn.edges].filter((one) => one.kind === kind).length;
+  const draw = (...[task, more]: Parameters<typeof architecture>) => layOut(architecture(task, more), data(task), 1400);
+
+  it('carries h, and in an LSTM c, from the start through every step; a language model’s go on', () => {
+    expect(count(draw('language-model', { layers: 2, cell: 'gru' }), 'h')).toBe(2 * 7);
+    expect(count(draw('language-model', { layers: 2, cell: 'lstm' }), 'c')).toBe(2 * 7);
+    expect(count(draw('tagging', { bidirectional: true, cell: 'gru' }), 'h')).toBe(2 * 6);
+  });
+  it('marks dropout after the embedding, between layers and before the output', () => {
+    const rows = (more: object) =>
+      draw('language-model', { dropout: 0.5, ...more }).names.filter(({ kind }) => kind === 'dropout').length;
+    expect([rows({ layers: 1, embedding: 8 }), rows({ layers: 3, embedding: 8 }), rows({ layers: 3 })]).toEqual([
+      2, 4, 3,
+    ]);
+    expect(draw('standard', { layers: 2, dropout: 0.5 }).dropouts.length).toBe(2);
+  });
+  it('goes around every layer above the first with residual connections', () => {
+    expect(count(draw('tagging', { layers: 3, residual: true }), 'residual')).toBe(2 * 6);
+  });
+  it('pools all steps, or the last of each direction', () => {
+    const pools = (more: object) => draw('classification', more).edges.filter(({ kind }) => kind === 'pool').length;
+    expect(pools({ pooling: 'mean' })).toBe(6);
+    expect(pools({ pooling: 'last', bidirectional: true })).toBe(2);
+    expect(pools({ pooling: 'last', bidirectional: false })).toBe(0);
+  });
+  it('looks from every decoder step at every state of the encoder', () => {
+    for (const attention of ['luong', 'bahdanau'] as const) {
+      const drawn = draw('translation', { attention });
+      const contexts = count(drawn, 'context');
+      const encoded = stepsOf(drawn, 'encoder-vector').filter((step) => step !== null).length;
+      expect(count(drawn, 'attention')).toBe(contexts * encoded);
+      expect(count(drawn, 'query')).toBe(contexts);
+      expect(count(drawn, 'attentional')).toBe(attention === 'luong' ? contexts : 0);
+    }
+    expect(count(draw('translation', { attention: 'none' }), 'attention')).toBe(0);
+  });
+  it('enters Bahdanau’s context under the cell, Luong’s above it', () => {
+    const entry = (attention: 'luong' | 'bahdanau') => {
+      const { boxes, edges } = draw('translation', { attention });
+      const edge = edges.find(({ from }) => from === 'decoder-context:t1')!;
+      return boxes.find(({ key }) => key === edge.to)!.y - boxes.find(({ key }) => key === 'decoder-cell-1:t1')!.y;
+    };
+    expect(entry('luong')).toBeLessThan(0);
+    expect(entry('bahdanau')).toBeGreaterThan(0);
+  });
+  it('turns the corner from the encoder to every layer of the decoder', () => {
+    const { edges } = draw('translation', { layers: 3, bidirectional: true });
+    expect(edges.filter(({ to }) => to === 'decoder-initial').length).toBe(2);
+    expect(edges.filter(({ from }) => from === 'decoder-initial').filter(({ kind }) => kind === 'h').length).toBe(3);
+  });
+  it('feeds outputs back where a text is generated', () => {
+    const drawn = draw('conditional-generation');
+    const inputs = drawn.boxes.filter(({ row }) => row === 'network-token').map(({ text }) => text);
+    const outputs = drawn.boxes.filter(({ row }) => row === 'network-target').map(({ text }) => text);
+    expect([inputs[0], outputs.at(-1)]).toEqual(['<bos>', '<eos>']);
+    expect(count(drawn, 'feedback')).toBeGreaterThan(1);
+    expect(drawn.boxes.find(({ key }) => key === 'label-token')!.text).toBe('French');
+  });
+  it('keeps the right class among those that are shown', () => {
+    const chosen = draw('classification')
+      .boxes.filter(({ role }) => role === 'chosen')
+      .map(({ text }) => text);
+    expect(chosen).toEqual(['German']);
+  });
+  it('shows columns of numbers by their names', () => {
+    const texts = draw('standard', { predicts: 'value' }).boxes.map(({ text }) => text);
+    for (const name of ['width', 'height', 'depth', 'price', 'rent']) expect(texts).toContain(name);
   });
   it('ties the output to the embedding', () => {
-    expect(layOut(architecture(), 3, 720).tie).toBeNull();
-    expect(layOut(architecture({ tie: true, embedding: 16 }), 3, 720).tie).not.toBeNull();
+    expect(count(draw('language-model', { tie: true, embedding: 128 }), 'tie')).toBe(1);
+    expect(every.filter(([, a]) => shapeOf(a) === 'one-to-one' && a.tie)).toEqual([]);
   });
 });
