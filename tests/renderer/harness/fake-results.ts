@@ -201,7 +201,10 @@ export function sampleOf(task: Task, step: number, random: Random): Sample {
         ),
       );
     case 'regression':
-      return answers(answer('A waste of two hours', '1', '1.4'), answer('Good, with a weak ending', '4', '3.71'));
+      return answers(
+        { ...answer('A waste of two hours', '1', '1.4'), right: null },
+        { ...answer('Good, with a weak ending', '4', '3.71'), right: null },
+      );
     case 'binary':
       return answers(
         answer('not a good film', 'no', sometimes('no', 'yes')),
