@@ -148,6 +148,7 @@ export const run = {
     wrong: 'wrong',
     names: {
       translation: { input: 'source', answer: 'translation', expected: 'reference' },
+      'conditional-generation': { input: 'label', answer: 'text', expected: 'expected' },
       other: { input: 'input', answer: 'answer', expected: 'expected' },
     },
     instead: (tag: string, truth: string) => `${tag}; it is ${truth}`,
