@@ -112,7 +112,9 @@ export const corpora = {
     first: 'First rows',
     problems: (count: number) => plural(count, 'problem'),
     problemsDetail: (unusable: number) =>
-      `${unusable === 1 ? '1 row' : `${integer(unusable)} rows`} cannot be trained on. A new run refuses them, or leaves them out if you say so.`,
+      unusable === 1
+        ? 'One row cannot be trained on. A new run refuses it, or leaves it out if you say so.'
+        : `${integer(unusable)} rows cannot be trained on. A new run refuses them, or leaves them out if you say so.`,
     line: (line: string) => `Line ${line}`,
     showLine: 'Show the line in the text',
     moreProblems: (count: number) => `And ${plural(count, 'problem')} more.`,
