@@ -12,7 +12,7 @@ import { dataFields, dataFor, rawData } from './data-draft.ts';
 import { check, draftOf, rawConfig, type Draft, type FieldName } from './draft.ts';
 import type { InspectInput } from './inspector.svelte.ts';
 import type { PlanInput } from './planner.svelte.ts';
-import { choiceFor, choiceOf, suggestedChoice, type TaskChoice } from './task-choices.ts';
+import { choiceFor, choiceOf, suggestedChoice, type TaskChoice, type TaskId } from './task-choices.ts';
 
 /** A preset on a text. */
 function draftOfPreset({ config }: Pick<Preset, 'config'>, corpus: string): Draft {
@@ -66,6 +66,8 @@ export class RunForm {
   #filled: Draft | null = null;
   /** The text that the data's fields were filled in from. */
   #readAs = $state.raw<string | null>(null);
+  /** Settings of tasks that were left for another: who looks at all of them loses nothing. */
+  #left = new Map<TaskId, Draft>();
   #lastArchitecture: Architecture;
 
   /** The fields of a configuration, or the usual ones on a text. */
@@ -213,7 +215,7 @@ export class RunForm {
     if (shape !== this.shape) this.chooseTask(choiceFor(shape, this.#looksNow?.data ?? null));
   }
 
-  /** The usual settings of a task, on the same text. */
+  /** A task on the same text, with its usual settings or those that it was left with. */
   chooseTask(choice: TaskChoice): void {
     this.#filled = null;
     this.#begin(choice);
@@ -246,8 +248,9 @@ export class RunForm {
         ? this.#dataNow()
         : dataFor(choice, this.#looksNow?.data ?? null, this.#looksNow?.columns ?? []);
     const label = choice.multilabel && !this.draft.tagSeparator ? { tagSeparator: '|' } : {};
+    this.#left.set(this.choice.id, $state.snapshot(this.draft) as Draft);
     this.#lastArchitecture = usualConfig(choice.task).architecture;
-    this.#take({ ...usualDraft(choice), ...data, ...label });
+    this.#take({ ...(this.#left.get(choice.id) ?? usualDraft(choice)), ...data, ...label });
   }
 
   #take(next: Draft): void {
