@@ -14,7 +14,7 @@ export interface HeatLayout {
 /** Of a token's name in the map's font. */
 const characterWidth = 7;
 const padding = 10;
-const smallest = 14;
+const smallest = 16;
 const largest = 30;
 const longestName = 14;
 /** Names of columns stand at this angle. */
