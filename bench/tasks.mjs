@@ -12,9 +12,10 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { build } from '../scripts/build.mjs';
 import { inRoot, root, say } from '../scripts/tools.mjs';
+import { lockstep } from './tasks/lockstep.mjs';
 import { agrees, page, reaches, table } from './tasks/report.mjs';
 import { tasks } from './tasks/tasks.mjs';
-import { trainInTorch, usualPython } from './tasks/torch-run.mjs';
+import { runTorch, usualPython } from './tasks/torch-run.mjs';
 import { UnrollRun } from './tasks/unroll-run.mjs';
 
 /** @typedef {import('./tasks/tasks.mjs').Task} Task */
@@ -23,6 +24,8 @@ import { UnrollRun } from './tasks/unroll-run.mjs';
 
 const usualSeeds = '1,2,3';
 const quickSteps = 20;
+/** Steps that both make from the same parameters on the same batches. */
+const lockstepSteps = 50;
 const samplesEach = 8;
 
 const { values: flags } = parseArgs({
@@ -69,6 +72,8 @@ async function measure(task) {
   const runs = { unroll: [], torch: [] };
   /** @type {{ label: string, texts: readonly string[] }[]} */
   let samples = [];
+  /** @type {number | null} */
+  let difference = null;
   let version = 'not run';
   for (const seed of seeds) {
     /** @type {{ unroll: Omit<Measured, 'seed'>[], torch: Omit<Measured, 'seed'>[] }} */
@@ -80,7 +85,12 @@ async function measure(task) {
         const ours = await run.train(flagsOf(task, seed, fold), (line) => progress(`${title}: Unroll: ${line}`));
         folds.unroll.push({ ...ours, value: figure(task, ours.figures) });
         if (torchSeeds.includes(seed)) {
-          const theirs = await trainInTorch(flags.python, run.recipe, (line) => progress(`${title}: PyTorch: ${line}`));
+          const { recipe } = run;
+          difference ??= await lockstep(flags.python, recipe, flags.quick ? quickSteps : lockstepSteps);
+          const threads = ['--threads', String(task.torchThreads ?? 1)];
+          const theirs = await runTorch(flags.python, recipe, threads, (line) =>
+            progress(`${title}: PyTorch: ${line}`),
+          );
           requireSame(title, ours, theirs);
           version = theirs.torch;
           folds.torch.push({ ...theirs, value: figure(task, theirs.figures) });
@@ -99,7 +109,7 @@ async function measure(task) {
     progress(`${task.name}, seed ${seed}: Unroll ${last(runs.unroll)}, PyTorch ${last(runs.torch)}`);
     process.stderr.write('\n');
   }
-  return { ...runs, samples, where: where(version) };
+  return { ...runs, lockstep: difference, samples, where: where(version) };
 }
 
 /** One run's or all folds' figures: the mean of the value, the sum of steps and time. */

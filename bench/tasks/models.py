@@ -203,3 +203,29 @@ MODELS = {
     "conditional-generation": Generator,
     "translation": EncoderDecoder,
 }
+
+# How Unroll names what is called otherwise here (docs/conventions.md).
+PREFIXES = {
+    "input.embedding.": "emb.",
+    "label.": "cls.",
+    "initial.": "init.",
+    "source.embedding.": "src_emb.",
+    "encoder.": "enc.",
+    "target.embedding.": "tgt_emb.",
+    "decoder.": "dec.",
+    "attention.keys.": "Wa.",
+    "attention.combine.": "Wc.",
+}
+
+
+def load_parameters(model, tensors):
+    """Takes over parameters under Unroll's names, all of them."""
+
+    def unroll_name(name):
+        prefix = next((p for p in PREFIXES if name.startswith(p)), None)
+        return name if prefix is None else PREFIXES[prefix] + name[len(prefix) :]
+
+    state = {name: torch.from_numpy(tensors[unroll_name(name)].copy()) for name in model.state_dict()}
+    if len(state) != len(tensors):
+        raise SystemExit(f"{len(tensors)} parameters were given, and the model has {len(state)}.")
+    model.load_state_dict(state)

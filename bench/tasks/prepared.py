@@ -202,7 +202,6 @@ class Batches:
         self.examples = examples
         self.size = batch
         self.random = np.random.RandomState(seed)
-        self.per_epoch = -(-examples.count // batch)
 
     def epochs(self):
         while True:
