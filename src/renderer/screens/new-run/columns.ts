@@ -41,8 +41,11 @@ export function columnItems(columns: ColumnNames, chosen: readonly Column[]): Co
     column: values[place]!,
   }));
   const lost = chosen.filter((column) => columnKey(column, columns).startsWith('?'));
-  const label = (column: Column) =>
-    text.reading.notInFile(typeof column === 'number' ? text.reading.number(column) : column);
+  // While the columns are not known, none is known to be missing.
+  const label = (column: Column) => {
+    const name = typeof column === 'number' ? text.reading.number(column) : column;
+    return columns.names.length > 0 ? text.reading.notInFile(name) : name;
+  };
   return [...items, ...lost.map((column) => ({ value: columnKey(column, columns), label: label(column), column }))];
 }
 

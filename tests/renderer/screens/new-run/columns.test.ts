@@ -41,6 +41,9 @@ describe('columns', () => {
       column: 'label',
     });
   });
+  it('are not said to be missing while none is known', () => {
+    expect(columnItems({ names: [], named: false }, ['text']).map(({ label }) => label)).toEqual(['text']);
+  });
   it('keep their place when names no longer count', () => {
     expect([byNumber('text', named), byNumber(2, named), byNumber('label', named)]).toEqual([1, 2, 'label']);
   });

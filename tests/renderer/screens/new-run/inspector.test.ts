@@ -13,7 +13,7 @@ const seen = (data: DataConfig, columns = ['text', 'label']) =>
   ({ data, suggested: table, rows: 3, columns }) as unknown as Inspection;
 
 /** Reads everything as it is told, as a table when it is not told; keeps the questions. */
-function inspector(read = (input: InspectInput) => Promise.resolve(seen(input.data ?? table))) {
+function inspector(read = (input: InspectInput) => Promise.resolve(seen(dataSchema.parse(input.data ?? table)))) {
   const asked: InspectInput[] = [];
   const inspect = (input: InspectInput) => (asked.push(input), read(input));
   return { one: new Inspector({ corpora: { inspect } } as unknown as Api), asked };
