@@ -43,6 +43,7 @@ describe('usage', () => {
       'show',
       'compare',
       'generate',
+      'predict',
       'export',
       'delete',
       'devices',
@@ -71,7 +72,7 @@ describe('usage', () => {
   test('what cannot be imported ends with 2 and says why', async () => {
     for (const [file, message] of [
       [join(folder, 'missing.txt'), 'There is no file'],
-      [folder, 'is a folder'],
+      [folder, 'A folder of files named by class needs two classes'],
     ] as const) {
       const { code, stdout, stderr } = await at('train', file, '--json');
       expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
@@ -141,11 +142,13 @@ describe('from a text to a model', () => {
     const best = of('eval')
       .filter(({ split }) => split === 'valid')
       .sort((a, b) => (a['loss'] as number) - (b['loss'] as number))[0]!;
+    const test = of('eval').at(-1)!;
     expect(events.at(-1)).toEqual({
       event: 'done',
       run: id,
       status: 'finished',
-      best: { step: best['step'], loss: best['loss'], perplexity: best['perplexity'] },
+      best: { step: best['step'], loss: best['loss'], perplexity: best['perplexity'], figures: {} },
+      test: { loss: test['loss'], perplexity: test['perplexity'], figures: {} },
     });
     expect(events).toHaveLength(1 + 30 + 4 + 1);
   });

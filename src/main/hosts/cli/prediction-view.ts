@@ -63,7 +63,10 @@ function inFull(prediction: Prediction): string {
         ]),
         new Set([2]),
       );
-    case 'yes-or-no':
+    case 'yes-or-no': {
+      const { yes, probability } = prediction;
+      return `${yes ? 'yes' : 'no'}  ${share(yes ? probability : 1 - probability)}`;
+    }
     case 'value':
       return inOneLine(prediction);
     case 'tags':
@@ -90,7 +93,7 @@ function inOneLine(prediction: Prediction): string {
   switch (prediction.kind) {
     case 'class': {
       const [best] = prediction.classes;
-      return best ? `${printable(best.label)}  ${share(best.probability).padStart(7)}` : '';
+      return best ? `${share(best.probability).padStart(7)}  ${printable(best.label)}` : '';
     }
     case 'labels': {
       const chosen = prediction.labels.filter((label) => label.chosen);
@@ -98,7 +101,7 @@ function inOneLine(prediction: Prediction): string {
     }
     case 'yes-or-no': {
       const { yes, probability } = prediction;
-      return `${yes ? 'yes' : 'no '}  ${share(yes ? probability : 1 - probability).padStart(7)}`;
+      return `${share(yes ? probability : 1 - probability).padStart(7)}  ${yes ? 'yes' : 'no'}`;
     }
     case 'value':
       return significant(prediction.value, 4);

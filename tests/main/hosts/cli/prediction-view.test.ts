@@ -41,7 +41,7 @@ test.each<[string, Prediction, string]>([
     },
     '✓  sport  90.0 %\n   art     5.0 %\n',
   ],
-  ['no', { kind: 'yes-or-no', read, probability: 0.25, yes: false }, 'no     75.0 %\n'],
+  ['no', { kind: 'yes-or-no', read, probability: 0.25, yes: false }, 'no  75.0 %\n'],
   ['a value', { kind: 'value', read, value: 3.14159 }, '3.142\n'],
   [
     'tags, one or any number of them',
@@ -53,7 +53,7 @@ test.each<[string, Prediction, string]>([
         { token: '.', known: true, tags: [], probabilities: classes('DET', 'NOUN') },
       ],
     },
-    'the  DET                     87.5 %\nx    DET 87.5 %, NOUN 12.5 %\n.    (none)\n',
+    'the  DET                      87.5 %\nx    DET 87.5 %, NOUN 12.5 %\n.    (none)\n',
   ],
   [
     'several translations',
@@ -82,7 +82,7 @@ test.each<[string, Prediction, string]>([
         [1, 2],
       ],
     },
-    'STEP      up     down\n  +1  0.50000  -12.000\n  +2   1.0000   2.0000\n',
+    'STEP       up     down\n  +1  0.50000  -12.000\n  +2   1.0000   2.0000\n',
   ],
   [
     'rows of classes',
@@ -104,7 +104,7 @@ test('what could not be read is remarked on', () => {
 test('answers to many texts stand in lines, each with its text', () => {
   const answer = (label: string): Prediction => ({ kind: 'class', read, classes: classes(label, 'other') });
   expect(shown([answer('long-label'), 'one'], [answer('short'), 'two'])).toEqual({
-    out: 'long-label   87.5 %  one\nshort   87.5 %       two\n',
+    out: ' 87.5 %  long-label  one\n 87.5 %  short       two\n',
     notes: '',
   });
 });
