@@ -1,9 +1,12 @@
 /** Where the time of a training step goes, by kernel. */
 import {
   GATES,
+  isTokenInput,
   type Kernels,
   type RecurrentGradients,
+  type RecurrentInput,
   type RecurrentOperands,
+  type RecurrentShape,
   type Tensor,
 } from '../kernels/kernels.ts';
 
@@ -29,25 +32,35 @@ interface Work {
 
 const size = (...tensors: readonly (Tensor | null)[]) => tensors.reduce((sum, tensor) => sum + (tensor?.size ?? 0), 0);
 
-function recurrentForward({ shape }: RecurrentOperands): Work {
+/** Tokens count as if each one's vector were multiplied: a device that multiplies those that repeat once only comes out faster. */
+function recurrentForward({ shape, x }: RecurrentOperands): Work {
   const { cell, T, B, I, H } = shape;
   const G = GATES[cell];
   return {
-    size: `${cell} ${I} → ${H}`,
+    size: recurrentSize(shape, x),
     flops: 2 * T * B * G * H * (I + H),
-    numbers: T * B * (I + H) + G * H * (I + H),
+    numbers: rowsOf(shape, x) * I + T * B * H + G * H * (I + H),
   };
 }
 
 /** Gradients by the input (where wanted), the state, and both matrices. */
-function recurrentBackward({ shape }: RecurrentOperands, { dx }: RecurrentGradients): Work {
+function recurrentBackward({ shape, x }: RecurrentOperands, { dx }: RecurrentGradients): Work {
   const { cell, T, B, I, H } = shape;
   const G = GATES[cell];
   return {
-    size: `${cell} ${I} → ${H}`,
+    size: recurrentSize(shape, x),
     flops: 2 * T * B * G * H * (H + (dx ? I : 0) + I + H),
-    numbers: T * B * (2 * I + (G + 2) * H) + 2 * G * H * (I + H),
+    numbers: rowsOf(shape, x) * 2 * I + T * B * (G + 2) * H + 2 * G * H * (I + H),
   };
+}
+
+function recurrentSize({ cell, I, H }: RecurrentShape, x: RecurrentInput): string {
+  return `${cell} ${isTokenInput(x) ? `${x.V} tokens × ` : ''}${I} → ${H}`;
+}
+
+/** Rows of the input that a layer reads. */
+function rowsOf({ T, B }: RecurrentShape, x: RecurrentInput): number {
+  return isTokenInput(x) ? Math.min(x.V, T * B) : T * B;
 }
 
 type Counters = {

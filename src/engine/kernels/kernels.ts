@@ -59,12 +59,30 @@ export interface RecurrentParameters {
   readonly biasHh: Tensor | null; // [G*H]; null for gru_before, which has one bias
 }
 
+/**
+ * Tokens in place of vectors: step t of sequence b reads row tokens[t,b] of a table. The same as an embedding before the layer, but a
+ * device may multiply each row once, however often its token occurs.
+ */
+export interface TokenInput {
+  readonly tokens: Tensor; // int [T,B], ids in 0 … V-1, at padding too
+  /** null: one-hot vectors, and then I = V. */
+  readonly table: Tensor | null; // [V,I]
+  readonly V: number;
+}
+
+/** What a recurrent layer reads. */
+export type RecurrentInput = Tensor | TokenInput;
+
+export function isTokenInput(x: RecurrentInput): x is TokenInput {
+  return 'tokens' in x;
+}
+
 /** Operands of a whole recurrent sequence: all T steps, one layer, one direction, input projection included. */
 export interface RecurrentOperands {
   readonly shape: RecurrentShape;
   /** Right-to-left: starts at each sequence's last real step. */
   readonly reverse: boolean;
-  readonly x: Tensor; // [T,B,I]
+  readonly x: RecurrentInput; // [T,B,I], or tokens
   /** Real steps of each sequence; null when all have T. y is 0 at padding, hn/cn are those of the last real step. */
   readonly lengths: Tensor | null; // int [B]
   readonly parameters: RecurrentParameters;
@@ -85,8 +103,9 @@ export interface RecurrentGradients {
   readonly dy: Tensor; // [T,B,yWidth], read at this direction's columns; what stands at padding is ignored
   readonly dhn: Tensor | null; // [B,H]
   readonly dcn: Tensor | null; // [B,H]
-  readonly dx: Tensor | null; // [T,B,I]; 0 at padding
-  /** Add to dx instead of writing it (the second direction of a bidirectional layer). */
+  /** Gradient by x: [T,B,I], 0 at padding; by a TokenInput's table [V,I], and null where that is null. */
+  readonly dx: Tensor | null;
+  /** Add to dx instead of writing it (the second direction of a bidirectional layer, a table that the output layer shares). */
   readonly accumulateDx: boolean;
   readonly dh0: Tensor | null; // [B,H]
   readonly dc0: Tensor | null; // [B,H]

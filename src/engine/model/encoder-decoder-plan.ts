@@ -28,11 +28,16 @@ export function encoderDecoderPlan(architecture: Architecture, data: DataSizes, 
     stateGradients: training,
   };
   return {
-    source,
+    source: { ...source, tied: false } satisfies SequenceInputPlan,
     encoder,
     pool: { kind: 'last', B, F, D: encoder.D } satisfies PoolPlan,
     initial: { B, I: F, L, H: recurrent.H, training } satisfies InitialStatePlan,
-    target: { ...source, inputs: data.outputs, T: Ty } satisfies SequenceInputPlan,
+    target: {
+      ...source,
+      inputs: data.outputs,
+      T: Ty,
+      vectors: architecture.attention === 'bahdanau', // stand beside the context
+    } satisfies SequenceInputPlan,
     decoder: decoderPlan(architecture, recurrent, Tx, F),
     buffers: {
       dFeatures: training ? { shape: [Ty, B, O] } : null,

@@ -128,15 +128,15 @@ export class EncoderDecoder extends TaskModelBase implements TaskModel<PairBatch
     const { T: Tx } = this.#source;
     this.output.backward(dFeatures);
     this.#dropout.backward(dFeatures, Ty, B * this.#plan.O);
-    this.#decoder.backward(this.#target.dx, dValues, dFeatures);
-    this.#target.backward(this.architecture.tie);
+    this.#decoder.backward(this.#target.dx, dValues, dFeatures, this.#target.accumulateDx);
+    this.#target.backward();
     this.#initial.backward(this.#decoder.dInitial);
     // The encoder's outputs were pooled, and attended to.
     this.#pool.backward(dPooled, this.#initial.dx);
     const block = (tensor: Tensor) => ({ tensor, offset: 0, stride: this.#plan.F });
     this.kernels.copyBlock(block(dValues), block(dPooled), Tx * B, this.#plan.F, true);
     this.#encoder.backward(this.#source.dx, dValues, false);
-    this.#source.backward(false);
+    this.#source.backward();
   }
 
   /**
@@ -218,7 +218,7 @@ export class EncoderDecoder extends TaskModelBase implements TaskModel<PairBatch
 
   #encode(dropoutAt: DropoutAt | null): void {
     const { T: Tx, B, lengths } = this.#source;
-    const x = this.#source.forward(dropoutAt); // [Tx,B,E]
+    const x = this.#source.forward(dropoutAt); // tokens, or [Tx,B,E]
     const values = this.#encoder.forward(x, lengths, Tx, B, dropoutAt); // [Tx,B,F]
     this.#encoded = { values, lengths, Tx, B };
     this.#initial.forward(this.#decoder.initial, this.#pool.forward(values, lengths, Tx, B), B);
@@ -228,7 +228,7 @@ export class EncoderDecoder extends TaskModelBase implements TaskModel<PairBatch
   #decode(dropoutAt: DropoutAt | null): void {
     if (!this.#encoded) throw new Error('decodeStep: call encode first');
     const { T, B, lengths } = this.#target;
-    const x = this.#target.forward(dropoutAt); // [Ty,B,E]
+    const x = this.#target.forward(dropoutAt); // tokens, or [Ty,B,E]
     const features = this.#decoder.forward(x, lengths, this.#encoded, T, dropoutAt); // [Ty,B,O]
     this.output.forward(this.#dropout.forward(features, T, B * this.#plan.O, dropoutAt));
   }

@@ -87,7 +87,7 @@ export class SequenceClassifier extends TaskModelBase implements TaskModel {
 
   /** [T,B,I], out of the backward: the gradient by the input's vectors; null for numbers unless planned. */
   get dInput(): Tensor | null {
-    return this.#input.dx;
+    return this.#input.dVectors;
   }
 
   setBatch({ T, B, lengths, inputs, targets }: SequenceBatch): void {
@@ -99,7 +99,7 @@ export class SequenceClassifier extends TaskModelBase implements TaskModel {
   forward(dropoutAt: DropoutAt | null): void {
     const { T, B, lengths } = this.#input;
     if (T === 0) throw new Error('forward: call setBatch first');
-    const x = this.#input.forward(dropoutAt); // [T,B,E]
+    const x = this.#input.forward(dropoutAt); // tokens, or [T,B,E]
     const y = this.#recurrent.forward(x, lengths, T, B, dropoutAt); // [T,B,D*H]
     const pooled = this.#pool.forward(y, lengths, T, B); // [B,D*H]
     this.output.forward(this.#dropout.forward(pooled, 1, B * this.#F, dropoutAt));
@@ -112,7 +112,7 @@ export class SequenceClassifier extends TaskModelBase implements TaskModel {
     this.#dropout.backward(dPooled, 1, this.#input.B * this.#F);
     this.#pool.backward(dSequence, dPooled);
     this.#recurrent.backward(this.#input.dx, dSequence, false);
-    this.#input.backward(false);
+    this.#input.backward();
   }
 
   dispose(): void {

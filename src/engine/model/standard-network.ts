@@ -16,7 +16,7 @@ function standardPlan(architecture: Architecture, data: DataSizes, sizes: ModelS
   const { hidden: H, layers: L, dropout: p } = architecture;
   const { B, training } = sizes;
   return {
-    input: readingPlan(architecture, data, { ...sizes, T: 1 }, false).input,
+    input: { ...readingPlan(architecture, data, { ...sizes, T: 1 }, false).input, vectors: true },
     /** Gradients of the hidden layers, two in turn. */
     buffers: { dHidden: Array.from({ length: training ? Math.min(L, 2) : 0 }, () => ({ shape: [B, H] })) },
     /** After each hidden layer; its backward reads its output again. */
@@ -69,7 +69,7 @@ export class StandardNetwork extends TaskModelBase implements TaskModel {
 
   /** [B,I], out of the backward: the gradient by the input; null unless planned. */
   get dInput(): Tensor | null {
-    return this.#input.dx;
+    return this.#input.dVectors;
   }
 
   setBatch({ T, B, inputs, targets }: SequenceBatch): void {
@@ -82,7 +82,7 @@ export class StandardNetwork extends TaskModelBase implements TaskModel {
     const { B } = this.#input;
     if (B === 0) throw new Error('forward: call setBatch first');
     const { activation } = this.architecture;
-    let x = this.#input.forward(null);
+    let x = this.#input.vectors(null);
     for (const [l, linear] of this.#hidden.entries()) {
       const h = linear.forward(x, B);
       this.kernels.activationForward(h, h, activation, B * this.#H);
@@ -102,7 +102,7 @@ export class StandardNetwork extends TaskModelBase implements TaskModel {
       const d = gradientOf(l);
       this.#dropouts[l].backward(d, 1, B * this.#H);
       this.kernels.activationBackward(d, d, this.#hidden[l].y, activation, B * this.#H);
-      this.#hidden[l].backward(l > 0 ? gradientOf(l - 1) : this.#input.dx, d, B, false);
+      this.#hidden[l].backward(l > 0 ? gradientOf(l - 1) : this.#input.dVectors, d, B, false);
     }
   }
 

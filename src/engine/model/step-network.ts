@@ -12,7 +12,7 @@ import type { DataSizes, ModelSizes } from './task-model.ts';
 
 /** What the layers up to the recurrent ones consist of, as plain data. */
 export function readingPlan(architecture: Architecture, data: DataSizes, sizes: ModelSizes, stateGradients: boolean) {
-  const { embedding, dropout, dropoutKind, residual, input: kind } = architecture;
+  const { embedding, dropout, dropoutKind, residual, input: kind, tie } = architecture;
   const { T, B, training, inputGradients = false, hiddenGradients = false } = sizes;
   const inputs = data.inputs;
   return {
@@ -26,6 +26,8 @@ export function readingPlan(architecture: Architecture, data: DataSizes, sizes: 
       dropoutKind,
       training,
       inputGradients,
+      vectors: false,
+      tied: tie,
     } satisfies SequenceInputPlan,
     recurrent: {
       ...recurrentSizes(architecture, data),
@@ -74,7 +76,6 @@ export class StepNetwork {
   readonly #kernels: Kernels;
   readonly #sizes: ModelSizes;
   readonly #width: number;
-  readonly #tie: boolean;
   readonly #buffers: Buffers<ReturnType<typeof stepNetworkPlan>['buffers']>;
   readonly #dropout: Dropout;
 
@@ -91,7 +92,6 @@ export class StepNetwork {
     const { dropoutIndex } = plan;
     this.#kernels = kernels;
     this.#sizes = sizes;
-    this.#tie = architecture.tie;
     this.#width = plan.recurrent.D * plan.recurrent.H;
     this.#buffers = allocateBuffers(kernels, 'step-network', plan.buffers);
     this.input = new SequenceInput(kernels, parameters, 'emb.weight', plan.input, dropoutIndex.input);
@@ -110,7 +110,7 @@ export class StepNetwork {
   forward(dropoutAt: DropoutAt | null): void {
     const { T, B, lengths } = this.input;
     if (T === 0) throw new Error('forward: call setBatch first');
-    const x = this.input.forward(dropoutAt); // [T,B,E]
+    const x = this.input.forward(dropoutAt); // tokens, or [T,B,E]
     const y = this.recurrent.forward(x, lengths, T, B, dropoutAt); // [T,B,D*H]
     this.output.forward(this.#dropout.forward(y, T, B * this.#width, dropoutAt));
   }
@@ -121,13 +121,13 @@ export class StepNetwork {
     const { T, B } = this.input;
     this.output.backward(dOutput);
     this.#dropout.backward(dOutput, T, B * this.#width);
-    this.recurrent.backward(this.input.dx, dOutput, false);
-    this.input.backward(this.#tie); // tied: adds to what the output layer wrote
+    this.recurrent.backward(this.input.dx, dOutput, false, this.input.accumulateDx);
+    this.input.backward();
   }
 
   /** [T,B,I]: the gradient by the input's vectors; null unless planned. */
   get dInput(): Tensor | null {
-    return this.input.dx;
+    return this.input.dVectors;
   }
 
   dispose(): void {

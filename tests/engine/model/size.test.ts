@@ -52,13 +52,35 @@ describe.each(CASES)('%s', (_, fields) => {
   });
 });
 
-/** Bytes that making something really allocates. */
-function bytesOf(make: (kernels: Kernels) => unknown): number {
+describe('vectors of tokens', () => {
+  const vectors = ['emb.weight.y', 'one-hot.y', 'input.dVectors'];
+  const allocated = (plan: Architecture) => {
+    const labels: string[] = [];
+    bytesOf((measuring) => makeTaskModel(measuring, plan), labels);
+    return labels.filter((label) => vectors.includes(label));
+  };
+
+  it.each(['tagging', 'classification', 'conditional-generation'] as const)(
+    'take no memory where %s reads the tokens themselves',
+    (task) => {
+      expect(allocated(taskArchitecture({ task }))).toEqual([]);
+      expect(allocated(taskArchitecture({ task, embedding: 0 }))).toEqual([]);
+    },
+  );
+
+  it('are there for dropout', () => {
+    expect(allocated(taskArchitecture({ task: 'tagging', dropout: 0.3 }))).toEqual(['input.dVectors', 'emb.weight.y']);
+  });
+});
+
+/** Bytes that making something really allocates, and what it is called. */
+function bytesOf(make: (kernels: Kernels) => unknown, labels: string[] = []): number {
   let bytes = 0;
   make({
     ...kernels,
     alloc(label, shape, dtype) {
       const tensor = kernels.alloc(label, shape, dtype);
+      labels.push(label);
       bytes += tensor.size * (tensor.dtype === 'int' ? 4 : 8);
       return tensor;
     },

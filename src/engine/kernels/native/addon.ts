@@ -17,6 +17,7 @@ export interface NativeContext {
   /** Threads there really are. */
   readonly threads: number;
   recurrentWorkspaceFloats(cell: number, reverse: boolean, T: number, B: number, I: number, H: number): number;
+  /** With V > 0 x is the table of V rows that tokens are looked up in, null for one-hot vectors; with V = 0 it is the vectors themselves. */
   recurrentForward(
     cell: number,
     reverse: boolean,
@@ -24,7 +25,9 @@ export interface NativeContext {
     B: number,
     I: number,
     H: number,
-    x: Floats,
+    V: number,
+    tokens: Ints | null,
+    x: Floats | null,
     lengths: Ints | null,
     weightIh: Floats,
     weightHh: Floats,
@@ -46,7 +49,9 @@ export interface NativeContext {
     B: number,
     I: number,
     H: number,
-    x: Floats,
+    V: number,
+    tokens: Ints | null,
+    x: Floats | null,
     lengths: Ints | null,
     weightIh: Floats,
     weightHh: Floats,

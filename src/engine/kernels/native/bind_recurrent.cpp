@@ -84,6 +84,62 @@ Plan makePlan(const Shape& s, const int32_t* lengths, Scratch& scratch) {
   return plan;
 }
 
+/** What the layer reads, as JavaScript gives it: vectors, or tokens and their table. */
+struct GivenInput {
+  const float* from;
+  const int32_t* tokens;  // [T*B] or null
+  size_t V;
+
+  /** Floats of `from`, and of the gradient by it. */
+  size_t floats(const Shape& s) const { return V > 0 ? Arguments::product({V, s.I}) : Arguments::product({s.T, s.B, s.I}); }
+};
+
+GivenInput readInput(Arguments& arguments, const Shape& s) {
+  GivenInput input{};
+  input.V = arguments.size("V", 0);
+  if (input.V == 0) {
+    arguments.ignore();
+    input.from = arguments.in("x", input.floats(s));
+    return input;
+  }
+  input.tokens = arguments.ints("tokens", s.T * s.B);
+  input.from = arguments.inOrNull("table", input.floats(s));
+  if (arguments.ok() && !input.from && input.V != s.I) arguments.rangeError("one-hot vectors are as wide as the vocabulary: I must be V");
+  return input;
+}
+
+/** Which row each internal row reads, and which tokens are worth grouping. Memory is the scratch's. */
+RecurrentInput makeInput(const GivenInput& given, const Plan& plan, Scratch& scratch) {
+  RecurrentInput input{};
+  input.from = given.from;
+  input.V = given.V;
+  input.rows = plan.source;
+  if (given.V == 0) return input;
+  int32_t* rows = scratch.ints(plan.rows);
+  for (size_t r = 0; r < plan.rows; r++) rows[r] = given.tokens[plan.source ? plan.source[r] : static_cast<int32_t>(r)];
+  input.rows = rows;
+  // Groups, by first occurrence.
+  int32_t* groupOf = scratch.ints(given.V);
+  int32_t* tokens = scratch.ints(plan.rows);
+  int32_t* group = scratch.ints(plan.rows);
+  std::fill(groupOf, groupOf + given.V, -1);
+  size_t distinct = 0;
+  for (size_t r = 0; r < plan.rows; r++) {
+    int32_t& known = groupOf[rows[r]];
+    if (known < 0) {
+      known = static_cast<int32_t>(distinct);
+      tokens[distinct++] = rows[r];
+    }
+    group[r] = known;
+  }
+  // Grouping adds a pass over all gates, which must save more than it costs. One-hot vectors have nothing else to multiply.
+  if (given.from && 2 * distinct > plan.rows) return input;
+  input.distinct = distinct;
+  input.tokens = tokens;
+  input.group = group;
+  return input;
+}
+
 }  // namespace
 
 size_t recurrentWorkspaceFloats(Cell cell, size_t T, size_t B, size_t H) {
@@ -101,9 +157,9 @@ napi_value recurrentWorkspaceFloats(napi_env env, napi_callback_info info) {
   return result;
 }
 
-// (cell, reverse, T, B, I, H, x, lengths, weightIh, weightHh, biasIh, biasHh, h0, c0, yOffset, yWidth, y, hn, cn, workspace)
+// (cell, reverse, T, B, I, H, V, tokens, x, lengths, weightIh, weightHh, biasIh, biasHh, h0, c0, yOffset, yWidth, y, hn, cn, workspace)
 napi_value recurrentForward(napi_env env, napi_callback_info info) {
-  Arguments arguments(env, info, "recurrentForward", 20);
+  Arguments arguments(env, info, "recurrentForward", 22);
   Context* context = contextOf(arguments);
   const Shape s = readShape(arguments);
   if (!arguments.ok()) return nullptr;
@@ -115,7 +171,7 @@ napi_value recurrentForward(napi_env env, napi_callback_info info) {
   call.B = s.B;
   call.I = s.I;
   call.H = s.H;
-  call.x = arguments.in("x", Arguments::product({s.T, s.B, s.I}));
+  const GivenInput input = readInput(arguments, s);
   call.lengths = arguments.intsOrNull("lengths", s.B);
   call.weights = readWeights(arguments, s);
   call.h0 = arguments.inOrNull("h0", state);
@@ -132,11 +188,13 @@ napi_value recurrentForward(napi_env env, napi_callback_info info) {
   call.workspace = arguments.outOrNull("workspace", recurrentWorkspaceFloats(s.cell, s.T, s.B, s.H));
   arguments.requireSeparate();
   if (call.lengths) arguments.requireRange("lengths", call.lengths, s.B, 0, static_cast<int32_t>(s.T));
+  if (input.tokens) arguments.requireRange("tokens", input.tokens, s.T * s.B, 0, static_cast<int32_t>(input.V) - 1);
   if (!arguments.ok()) return nullptr;
   call.y += offset;
   try {
     context->scratch.reset();
     call.plan = makePlan(s, call.lengths, context->scratch);
+    call.input = makeInput(input, call.plan, context->scratch);
     call.scratch = &context->scratch;
     context->kernels->recurrentForward(call, *context->team);
   } catch (const std::bad_alloc&) {
@@ -145,10 +203,10 @@ napi_value recurrentForward(napi_env env, napi_callback_info info) {
   return nullptr;
 }
 
-// (cell, reverse, T, B, I, H, x, lengths, weightIh, weightHh, biasIh, biasHh, c0, yOffset, yWidth, workspace,
+// (cell, reverse, T, B, I, H, V, tokens, x, lengths, weightIh, weightHh, biasIh, biasHh, c0, yOffset, yWidth, workspace,
 //  dy, dhn, dcn, dx, accumulateDx, dh0, dc0, dWeightIh, dWeightHh, dBiasIh, dBiasHh, accumulate, dh)
 napi_value recurrentBackward(napi_env env, napi_callback_info info) {
-  Arguments arguments(env, info, "recurrentBackward", 29);
+  Arguments arguments(env, info, "recurrentBackward", 31);
   Context* context = contextOf(arguments);
   const Shape s = readShape(arguments);
   if (!arguments.ok()) return nullptr;
@@ -160,7 +218,7 @@ napi_value recurrentBackward(napi_env env, napi_callback_info info) {
   call.B = s.B;
   call.I = s.I;
   call.H = s.H;
-  call.x = arguments.in("x", Arguments::product({s.T, s.B, s.I}));
+  const GivenInput input = readInput(arguments, s);
   call.lengths = arguments.intsOrNull("lengths", s.B);
   call.weights = readWeights(arguments, s);
   if (lstm) call.c0 = arguments.inOrNull("c0", state);
@@ -174,7 +232,8 @@ napi_value recurrentBackward(napi_env env, napi_callback_info info) {
   call.dhn = arguments.inOrNull("dhn", state);
   if (lstm) call.dcn = arguments.inOrNull("dcn", state);
   else arguments.ignore();
-  call.dx = arguments.outOrNull("dx", Arguments::product({s.T, s.B, s.I}));
+  call.dx = arguments.outOrNull("dx", input.floats(s));
+  if (call.dx && !input.from) arguments.typeError("one-hot vectors have no gradient, dx must be null");
   call.accumulateDx = arguments.boolean("accumulateDx");
   call.dh0 = arguments.outOrNull("dh0", state);
   if (lstm) call.dc0 = arguments.outOrNull("dc0", state);
@@ -188,11 +247,13 @@ napi_value recurrentBackward(napi_env env, napi_callback_info info) {
   call.dh = arguments.outOrNull("dh", Arguments::product({s.T, s.B, s.H}));
   arguments.requireSeparate();
   if (call.lengths) arguments.requireRange("lengths", call.lengths, s.B, 0, static_cast<int32_t>(s.T));
+  if (input.tokens) arguments.requireRange("tokens", input.tokens, s.T * s.B, 0, static_cast<int32_t>(input.V) - 1);
   if (!arguments.ok()) return nullptr;
   call.dy += offset;
   try {
     context->scratch.reset();
     call.plan = makePlan(s, call.lengths, context->scratch);
+    call.input = makeInput(input, call.plan, context->scratch);
     call.scratch = &context->scratch;
     context->kernels->recurrentBackward(call, *context->team);
   } catch (const std::bad_alloc&) {

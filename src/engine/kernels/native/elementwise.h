@@ -87,24 +87,34 @@ static void embeddingForward(Embedding& call, Team& team) {
   });
 }
 
-/** Each thread owns columns of the table, so that tokens that occur twice are added in their order. */
+/** Zeros in all rows of a table. */
+static inline void clearRows(const Worker& worker, float* table, size_t rows, size_t columns) {
+  size_t begin, end;
+  worker.share(rows, begin, end);
+  __builtin_memset(table + begin * columns, 0, (end - begin) * columns * sizeof(float));
+}
+
+/** table[tokens[n],:] += rows[n,:]. Each thread owns columns, so that tokens that occur twice are added in their order. */
+static inline void addTokenRows(const Worker& worker, float* table, const float* rows, const int32_t* tokens, size_t count,
+                                size_t columns) {
+  size_t begin, end;
+  worker.share(ceilDiv(columns, 16), begin, end);
+  begin *= 16;
+  end = least(end * 16, columns);
+  for (size_t n = 0; n < count; n++) {
+    float* to = table + (size_t)tokens[n] * columns;
+    const float* from = rows + n * columns;
+    for (size_t i = begin; i < end; i += kLanes) storePart(to + i, loadPart(to + i, end - i) + loadPart(from + i, end - i), end - i);
+  }
+}
+
 static void embeddingBackward(Embedding& call, Team& team) {
-  const size_t E = call.E;
-  launch(team, call.N * E + (call.accumulate ? 0 : call.V * E), [&](const Worker& worker) {
-    size_t begin, end;
+  launch(team, call.N * call.E + (call.accumulate ? 0 : call.V * call.E), [&](const Worker& worker) {
     if (!call.accumulate) {
-      worker.share(call.V, begin, end);
-      __builtin_memset(call.dTable + begin * E, 0, (end - begin) * E * sizeof(float));
+      clearRows(worker, call.dTable, call.V, call.E);
       worker.barrier();
     }
-    worker.share(ceilDiv(E, 16), begin, end);
-    begin *= 16;
-    end = least(end * 16, E);
-    for (size_t n = 0; n < call.N; n++) {
-      float* to = call.dTable + (size_t)call.tokens[n] * E;
-      const float* from = call.dy + n * E;
-      for (size_t e = begin; e < end; e += kLanes) storePart(to + e, loadPart(to + e, end - e) + loadPart(from + e, end - e), end - e);
-    }
+    addTokenRows(worker, call.dTable, call.dy, call.tokens, call.N, call.E);
   });
 }
 

@@ -78,12 +78,25 @@ struct Plan {
   const int32_t* source;   // [rows]: row of [T*B] behind each internal row; null: itself
 };
 
+/**
+ * What a recurrent layer reads: rows of x, or, for tokens, rows of a table or one-hot vectors. Tokens that occur often enough, and those
+ * that stand for one-hot vectors, are grouped: what is linear in a row is then computed once for each different token.
+ */
+struct RecurrentInput {
+  const float* from;      // x [T*B,I] or the table [V,I]; null: one-hot vectors, I = V
+  size_t V;               // rows of the table; 0: x
+  const int32_t* rows;    // [plan.rows]: row of `from` behind each internal row; null: itself
+  size_t distinct;        // different tokens; 0: not grouped
+  const int32_t* tokens;  // [distinct], in the order of their first occurrence
+  const int32_t* group;   // [plan.rows]: which of `tokens` each internal row reads
+};
+
 struct RecurrentForward {
   Cell cell;
   size_t T, B, I, H;
   Plan plan;
   const int32_t* lengths;  // [B] or null
-  const float* x;          // [T*B,I]
+  RecurrentInput input;
   RecurrentWeights weights;
   const float* h0;  // [B,H] or null
   const float* c0;
@@ -100,7 +113,7 @@ struct RecurrentBackward {
   size_t T, B, I, H;
   Plan plan;
   const int32_t* lengths;
-  const float* x;
+  RecurrentInput input;
   RecurrentWeights weights;
   const float* c0;
   size_t yWidth;
@@ -108,7 +121,7 @@ struct RecurrentBackward {
   const float* dy;  // already at this direction's first column
   const float* dhn;
   const float* dcn;
-  float* dx;
+  float* dx;  // [T*B,I], or by the table [V,I]
   bool accumulateDx;
   float* dh0;
   float* dc0;

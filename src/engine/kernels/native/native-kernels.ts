@@ -1,4 +1,4 @@
-import { LAYER_NORM_EPSILON } from '../kernels.ts';
+import { isTokenInput, LAYER_NORM_EPSILON } from '../kernels.ts';
 import type {
   Activation,
   AttentionGradients,
@@ -12,6 +12,7 @@ import type {
   PoolingShape,
   RandomPosition,
   RecurrentGradients,
+  RecurrentInput,
   RecurrentOperands,
   RecurrentShape,
   RecurrentWorkspace,
@@ -178,7 +179,7 @@ export class NativeKernels implements Kernels {
       shape.B,
       shape.I,
       shape.H,
-      floats(operands.x),
+      ...inputOf(operands.x),
       intsOrNull(operands.lengths),
       floats(w.weightIh),
       floats(w.weightHh),
@@ -207,7 +208,7 @@ export class NativeKernels implements Kernels {
       shape.B,
       shape.I,
       shape.H,
-      floats(operands.x),
+      ...inputOf(operands.x),
       intsOrNull(operands.lengths),
       floats(w.weightIh),
       floats(w.weightHh),
@@ -517,6 +518,11 @@ export class NativeKernels implements Kernels {
     }
     return memory(source).subarray(0, count);
   }
+}
+
+/** V, tokens and x as the addon takes them. */
+function inputOf(x: RecurrentInput): [V: number, tokens: Int32Array | null, x: Float32Array | null] {
+  return isTokenInput(x) ? [x.V, ints(x.tokens), floatsOrNull(x.table)] : [0, null, floats(x)];
 }
 
 function attentionSizes({ score, B, Tx, A, F, first, steps }: AttentionOperands['shape']) {

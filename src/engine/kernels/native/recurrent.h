@@ -3,9 +3,12 @@
 // Hidden units are dealt to the threads in blocks. Each thread packs its own units' weights, and from then on owns its units' columns
 // of the gates, cell states and gradients: per time step threads only need each other's h (forward) or gate gradients (backward), and
 // meet at one barrier (two for gru_before).
+//
+// Tokens that are grouped (RecurrentInput) are projected once each, and the recurrence copies their rows; on the way back the gate
+// gradients are summed by token before they are multiplied.
 #pragma once
 #include "cells.h"
-#include "linear.h"
+#include "elementwise.h"
 
 namespace unroll {
 namespace UNROLL_ISA {
@@ -107,7 +110,8 @@ class Forward {
   static constexpr size_t kOwnGates = P::kGates;
 
  public:
-  Forward(RecurrentForward& call, size_t threads) : call_(call), plan_(call.plan), Hp_(padUnits(call.H)), stride_((ptrdiff_t)(P::kCount * Hp_)) {
+  Forward(RecurrentForward& call, size_t threads)
+      : call_(call), plan_(call.plan), input_(call.input), Hp_(padUnits(call.H)), stride_((ptrdiff_t)(P::kCount * Hp_)) {
     Scratch& scratch = *call.scratch;
     const size_t H = call.H, I = call.I, B = call.B;
     few_ = !call.workspace && plan_.rows <= kFewRows;
@@ -125,12 +129,13 @@ class Forward {
     if (few_) {
       sums_ = scratch.floats(kFewRows * 4 * Hp_);
     } else {
-      packedInput_ = scratch.floats(I * P::kGates * Hp_);
+      if (input_.from) packedInput_ = scratch.floats(I * P::kGates * Hp_);
       packedHidden_ = scratch.floats(H * kHiddenPlanes<kCell> * Hp_);
       if (kCell == Cell::GruBefore) packedCandidate_ = scratch.floats(H * Hp_);
     }
     if (kCell == Cell::Lstm) c0_ = call.workspace ? scratch.floats(B * Hp_) : c_;
-    if (plan_.source) gathered_ = scratch.floats(threads * chunkSteps_ * B * I);
+    if (input_.from && input_.rows) gathered_ = scratch.floats(threads * chunkSteps_ * B * I);
+    if (input_.distinct > 0) projected_ = scratch.floats(input_.distinct * P::kGates * Hp_);
     startBiases(scratch);
   }
 
@@ -138,6 +143,7 @@ class Forward {
     const OwnUnits<kOwnGates> own(worker, Hp_);
     if (!few_) pack(own);
     begin(own);
+    if (input_.distinct > 0) projectTokens(worker, own);
     worker.barrier();
     for (size_t s0 = 0; s0 < plan_.steps; s0 += chunkSteps_) {
       const size_t s1 = least(s0 + chunkSteps_, plan_.steps);
@@ -166,7 +172,7 @@ class Forward {
 
   void pack(const OwnUnits<kOwnGates>& own) const {
     for (size_t b = own.firstBlock; b < own.lastBlock; b++) {
-      packUnits(packedInput_, own.block(b, P::kGates), call_.weights.ih, call_.I, call_.H, P::kInputGate);
+      if (input_.from) packUnits(packedInput_, own.block(b, P::kGates), call_.weights.ih, call_.I, call_.H, P::kInputGate);
       packUnits(packedHidden_, own.block(b, kHiddenPlanes<kCell>), call_.weights.hh, call_.H, call_.H, P::kHiddenGate);
       if (kCell == Cell::GruBefore) packUnits(packedCandidate_, own.block(b, 1), call_.weights.hh, call_.H, call_.H, P::kInputGate);
     }
@@ -220,23 +226,41 @@ class Forward {
 
   /** Sums of the gates that x feeds, for the steps s0 … s1-1. */
   void project(const Worker& worker, const OwnUnits<kOwnGates>& own, size_t s0, size_t s1) const {
-    const size_t first = firstRow(s0, s1), I = call_.I;
+    const size_t first = firstRow(s0, s1);
     size_t rows = 0;
     for (size_t s = s0; s < s1; s++) rows += (size_t)plan_.active[s];
-    const float* x = call_.x + first * I;
-    if (plan_.source) {
-      float* gathered = gathered_ + worker.index * chunkSteps_ * call_.B * I;
-      for (size_t r = 0; r < rows; r++) {
-        __builtin_memcpy(gathered + r * I, call_.x + (size_t)plan_.source[first + r] * I, I * sizeof(float));
-      }
-      x = gathered;
-    }
     float* to = gatesOf(first, s0, s1);
+    if (input_.distinct == 0) {
+      const float* x = input_.rows ? gather(worker, input_.rows + first, rows) : input_.from + first * call_.I;
+      multiplyInput(own, to, stride_, x, rows);
+      return;
+    }
+    for (size_t r = 0; r < rows; r++) {
+      const float* from = projected_ + (size_t)input_.group[first + r] * P::kGates * Hp_;
+      for (size_t p = 0; p < P::kGates; p++) {
+        for (size_t u = p * Hp_ + own.begin(); u < p * Hp_ + own.end(); u += kLanes) store(to + (ptrdiff_t)r * stride_ + u, load(from + u));
+      }
+    }
+  }
+
+  /** Copies of some rows of the input, one behind the other, in this thread's buffer. */
+  const float* gather(const Worker& worker, const int32_t* rows, size_t count) const {
+    const size_t I = call_.I;
+    float* to = gathered_ + worker.index * chunkSteps_ * call_.B * I;
+    for (size_t r = 0; r < count; r++) __builtin_memcpy(to + r * I, input_.from + (size_t)rows[r] * I, I * sizeof(float));
+    return to;
+  }
+
+  /** to[r][plane][unit] = bias + W_ih x[r] for the planes that x feeds. */
+  void multiplyInput(const OwnUnits<kOwnGates>& own, float* to, ptrdiff_t ldTo, const float* x, size_t rows) const {
+    const size_t I = call_.I;
     if (few_) {
       for (size_t p = 0; p < P::kGates; p++) {
         const size_t begin = least(own.begin(), call_.H), end = least(own.end(), call_.H);
-        dotRows(to + p * Hp_, stride_, x, (ptrdiff_t)I, rows, call_.weights.ih + P::kInputGate[p] * call_.H * I, biases_[p], I, begin, end);
-        zeroPadding(to + p * Hp_, rows, end, own.end());
+        dotRows(to + p * Hp_, ldTo, x, (ptrdiff_t)I, rows, call_.weights.ih + P::kInputGate[p] * call_.H * I, biases_[p], I, begin, end);
+        for (size_t r = 0; r < rows; r++) {
+          for (size_t u = end; u < own.end(); u++) to[(ptrdiff_t)r * ldTo + p * Hp_ + u] = 0;
+        }
       }
       return;
     }
@@ -246,15 +270,35 @@ class Forward {
       const Split tiles(rows, kMaxRows[block.width(0)]);
       for (size_t t = 0; t < tiles.tiles; t++) {
         const size_t r0 = tiles.begin(t);
-        multiplyUnits(block, packedInput_, x + r0 * I, (ptrdiff_t)I, tiles.begin(t + 1) - r0, I, to + (ptrdiff_t)r0 * stride_, stride_, Hp_,
+        multiplyUnits(block, packedInput_, x + r0 * I, (ptrdiff_t)I, tiles.begin(t + 1) - r0, I, to + (ptrdiff_t)r0 * ldTo, ldTo, Hp_,
                       biases_, next, t);
       }
     }
   }
 
-  void zeroPadding(float* to, size_t rows, size_t begin, size_t end) const {
-    for (size_t r = 0; r < rows; r++) {
-      for (size_t u = begin; u < end; u++) to[(ptrdiff_t)r * stride_ + u] = 0;
+  /** What project() copies: the sums of every token that occurs. */
+  void projectTokens(const Worker& worker, const OwnUnits<kOwnGates>& own) const {
+    const size_t ld = P::kGates * Hp_;
+    if (input_.from) {
+      const size_t most = chunkSteps_ * call_.B;
+      for (size_t d = 0; d < input_.distinct; d += most) {
+        const size_t count = least(most, input_.distinct - d);
+        multiplyInput(own, projected_ + d * ld, (ptrdiff_t)ld, gather(worker, input_.tokens + d, count), count);
+      }
+      return;
+    }
+    // A one-hot vector takes its column of W_ih.
+    const size_t H = call_.H, V = call_.I;
+    for (size_t p = 0; p < P::kGates; p++) {
+      for (size_t u = own.begin(); u < own.end(); u += kLanes) {
+        const float* weights = call_.weights.ih + (P::kInputGate[p] * H + u) * V;
+        const size_t real = u < H ? least(kLanes, H - u) : 0;
+        for (size_t d = 0; d < input_.distinct; d++) {
+          Vec column{};
+          for (size_t i = 0; i < real; i++) column[i] = weights[i * V + (size_t)input_.tokens[d]];
+          store(projected_ + d * ld + p * Hp_ + u, load(biases_[p] + u) + column);
+        }
+      }
     }
   }
 
@@ -361,6 +405,7 @@ class Forward {
 
   RecurrentForward& call_;
   const Plan& plan_;
+  const RecurrentInput& input_;
   size_t Hp_;
   ptrdiff_t stride_;
   bool few_;
@@ -374,6 +419,7 @@ class Forward {
   float* packedHidden_ = nullptr;
   float* packedCandidate_ = nullptr;
   float* gathered_ = nullptr;
+  float* projected_ = nullptr;  // [distinct][kGates][Hp]
   const float* biases_[4] = {};
 };
 
@@ -384,7 +430,7 @@ class Backward {
 
  public:
   explicit Backward(RecurrentBackward& call)
-      : call_(call), plan_(call.plan), Hp_(padUnits(call.H)), stride_((ptrdiff_t)(P::kCount * Hp_)),
+      : call_(call), plan_(call.plan), input_(call.input), Hp_(padUnits(call.H)), stride_((ptrdiff_t)(P::kCount * Hp_)),
         workspace_(call.workspace, P::kCount, call.T * call.B, Hp_) {
     Scratch& scratch = *call.scratch;
     const size_t B = call.B;
@@ -398,7 +444,8 @@ class Backward {
       packedCandidate_ = scratch.floats(Hp_ * Hp_);
       dReset_ = scratch.floats(B * Hp_);
     }
-    if (plan_.source && call.dx) dxRows_ = scratch.floats(plan_.rows * call.I);
+    if (grouped()) sums_ = scratch.floats(input_.distinct * P::kGates * Hp_);
+    if (input_.rows && call.dx) dxRows_ = scratch.floats(inputRows() * call.I);
   }
 
   /** Gradients of the gates' sums, in place of the gates, and of the initial states. */
@@ -410,9 +457,18 @@ class Backward {
     for (size_t s = plan_.steps; s-- > 0;) step(worker, own, panels, s);
     end(own);
     if (plan_.steps == 0) worker.barrier();
+    if (grouped()) sumGroups(own);
+    if (call_.dx && input_.V > 0 && !call_.accumulateDx) clearRows(worker, call_.dx, input_.V, call_.I);
   }
 
-  /** Where dx's product goes: dx, or packed rows that spread() then puts in place. */
+  bool grouped() const { return input_.distinct > 0; }
+  /** Rows that the input weights were multiplied with, and the gradients of these products. */
+  size_t inputRows() const { return grouped() ? input_.distinct : plan_.rows; }
+  const float* inputGates() const { return grouped() ? sums_ : workspace_.gates; }
+  ptrdiff_t inputStride() const { return grouped() ? (ptrdiff_t)inputColumns() : stride_; }
+  size_t inputColumns() const { return P::kGates * Hp_; }
+
+  /** Where dx's product goes: dx, or rows that spread() then puts in place. */
   float* dxTarget() const { return dxRows_ ? dxRows_ : call_.dx; }
 
   /** Row of the input weights behind column k of the planes that x feeds; null for padding. */
@@ -421,11 +477,15 @@ class Backward {
     return unit < call_.H ? call_.weights.ih + (P::kInputGate[plane] * call_.H + unit) * call_.I : nullptr;
   }
 
-  /** Packed rows of dx to their places; zeros at padding. */
+  /** Packed rows of dx to their places: zeros at padding, sums in a table. */
   void spread(const Worker& worker) const {
     if (!dxRows_) return;
     worker.barrier();
     const size_t I = call_.I, B = call_.B;
+    if (input_.V > 0) {
+      addTokenRows(worker, call_.dx, dxRows_, grouped() ? input_.tokens : input_.rows, inputRows(), I);
+      return;
+    }
     size_t begin, end;
     if (!call_.accumulateDx) {
       worker.share(call_.T, begin, end);
@@ -446,31 +506,63 @@ class Backward {
     }
   }
 
-  /** The blocks of weight gradients, one for each plane; operand 0 is x, 1 what entered the step, 2 gru_before's r∘h. */
+  /** Number of the input among the operands of the weight gradients; before it come what entered the step, and gru_before's r∘h. */
+  static constexpr size_t kInputOperand = kCell == Cell::GruBefore ? 2 : 1;
+  /** The first plane that h feeds; all after it are, too. */
+  static constexpr size_t kFirstHiddenBlock = kCell == Cell::Gru ? 1 : 0;
+
+  /** The blocks of weight gradients, one for each plane. What is grouped has blocks of its own: see inputBlocks. */
   void outerBlocks(OuterBlock (&blocks)[4]) const {
     const size_t H = call_.H, I = call_.I;
     for (size_t p = 0; p < P::kCount; p++) {
-      const bool input = p < P::kGates;
+      const bool input = p < P::kGates && !grouped();
       const bool q = kCell == Cell::Gru && p == 3;
-      const bool hidden = !(kCell == Cell::Gru && p == 0);
+      const bool hidden = p >= kFirstHiddenBlock;
       const size_t gate = q ? 2 : P::kInputGate[p];
       blocks[p] = {workspace_.gates + p * Hp_,
                    H,
                    {input ? call_.dIh + gate * H * I : nullptr, hidden ? call_.dHh + gate * H * H : nullptr},
-                   {0, kCell == Cell::GruBefore && p == 0 ? size_t{2} : size_t{1}},
+                   {kInputOperand, kCell == Cell::GruBefore && p == 0 ? size_t{1} : size_t{0}},
                    {input ? call_.dBiasIh + gate * H : nullptr, hidden && call_.dBiasHh ? call_.dBiasHh + gate * H : nullptr}};
     }
   }
 
+  void inputBlocks(OuterBlock (&blocks)[4]) const {
+    const size_t H = call_.H;
+    for (size_t p = 0; p < P::kGates; p++) {
+      const size_t gate = P::kInputGate[p];
+      blocks[p] = {sums_ + p * Hp_, H, {call_.dIh + gate * H * call_.I, nullptr}, {0, 0}, {call_.dBiasIh + gate * H, nullptr}};
+    }
+  }
+
   void outerOperands(OuterOperand (&operands)[3]) const {
-    operands[0] = {call_.x, (ptrdiff_t)call_.I, plan_.source, call_.I};
-    operands[1] = {workspace_.hPrevious, (ptrdiff_t)Hp_, nullptr, call_.H};
-    operands[2] = {workspace_.c, (ptrdiff_t)Hp_, nullptr, call_.H};
+    operands[0] = {workspace_.hPrevious, (ptrdiff_t)Hp_, nullptr, call_.H};
+    operands[1] = {workspace_.c, (ptrdiff_t)Hp_, nullptr, call_.H};
+    operands[kInputOperand] = {input_.from, (ptrdiff_t)call_.I, grouped() ? input_.tokens : input_.rows, call_.I};
+  }
+
+  /** Gradients by W_ih and its bias where the input is one-hot vectors: each token's sums are a column. */
+  void oneHotGradients(const Worker& worker) const {
+    const OwnUnits<kOwnGates> own(worker, Hp_);
+    const size_t H = call_.H, V = call_.I, ld = inputColumns();
+    for (size_t p = 0; p < P::kGates; p++) {
+      for (size_t u = own.begin(); u < least(own.end(), H); u += kLanes) {
+        const size_t first = P::kInputGate[p] * H + u, real = least(kLanes, H - u);
+        float* weights = call_.dIh + first * V;
+        if (!call_.accumulate) __builtin_memset(weights, 0, real * V * sizeof(float));
+        Vec total = call_.accumulate ? loadPart(call_.dBiasIh + first, real) : Vec{};
+        for (size_t d = 0; d < input_.distinct; d++) {
+          const Vec sums = load(sums_ + d * ld + p * Hp_ + u);
+          for (size_t i = 0; i < real; i++) weights[i * V + (size_t)input_.tokens[d]] += sums[i];
+          total += sums;
+        }
+        storePart(call_.dBiasIh + first, total, real);
+      }
+    }
   }
 
   const float* gates() const { return workspace_.gates; }
   ptrdiff_t stride() const { return stride_; }
-  size_t inputColumns() const { return P::kGates * Hp_; }
 
  private:
   size_t sequence(size_t position) const { return plan_.order ? (size_t)plan_.order[position] : position; }
@@ -570,6 +662,21 @@ class Backward {
     worker.barrier();
   }
 
+  /** Sums of the gates' gradients over the rows of each token, in the order of the rows. */
+  void sumGroups(const OwnUnits<kOwnGates>& own) const {
+    const size_t ld = inputColumns(), units = own.end() - own.begin();
+    for (size_t d = 0; d < input_.distinct; d++) {
+      for (size_t p = 0; p < P::kGates; p++) __builtin_memset(sums_ + d * ld + p * Hp_ + own.begin(), 0, units * sizeof(float));
+    }
+    for (size_t r = 0; r < plan_.rows; r++) {
+      float* to = sums_ + (size_t)input_.group[r] * ld;
+      const float* from = workspace_.gates + (ptrdiff_t)r * stride_;
+      for (size_t p = 0; p < P::kGates; p++) {
+        for (size_t u = p * Hp_ + own.begin(); u < p * Hp_ + own.end(); u += kLanes) store(to + u, load(to + u) + load(from + u));
+      }
+    }
+  }
+
   void end(const OwnUnits<kOwnGates>& own) const {
     const size_t H = call_.H;
     for (size_t u = own.begin(); u < least(own.end(), H); u += kLanes) {
@@ -583,6 +690,7 @@ class Backward {
 
   RecurrentBackward& call_;
   const Plan& plan_;
+  const RecurrentInput& input_;
   size_t Hp_;
   ptrdiff_t stride_;
   Workspace workspace_;
@@ -592,6 +700,7 @@ class Backward {
   float* c0_ = nullptr;
   float* packedCandidate_ = nullptr;
   float* dReset_ = nullptr;
+  float* sums_ = nullptr;  // [distinct][kGates][Hp]
   float* dxRows_ = nullptr;
 };
 
@@ -624,16 +733,24 @@ static void recurrentBackward(RecurrentBackward& call, Team& team) {
   dispatch(call.cell, [&](auto tag) {
     const Backward<tag.value> backward(call);
     Scratch& scratch = *call.scratch;
-    OuterBlock blocks[4];
+    OuterBlock blocks[4], inputBlocks[4];
     backward.outerBlocks(blocks);
+    backward.inputBlocks(inputBlocks);
     OuterOperand operands[3];
     backward.outerOperands(operands);
     const size_t N = call.plan.rows;
+    const bool grouped = backward.grouped(), multiplied = call.input.from != nullptr;
     const auto row = [&](size_t k) { return backward.inputRow(k); };
-    const SlicedProduct dx(backward.dxTarget(), (ptrdiff_t)call.I, backward.gates(), backward.stride(), N, backward.inputColumns(), call.I, row,
-                           call.accumulateDx && !call.plan.source, scratch);
-    const OuterProduct outer(N, backward.stride(), blocks, Planes<tag.value>::kCount, operands, tag.value == Cell::GruBefore ? 3 : 2,
-                             call.accumulate, scratch, team.size());
+    const SlicedProduct dx(backward.dxTarget(), (ptrdiff_t)call.I, backward.inputGates(), backward.inputStride(), backward.inputRows(),
+                           backward.inputColumns(), call.I, row, call.accumulateDx && !call.input.rows, scratch);
+    // What is grouped comes apart: its rows are not those of the recurrence.
+    using Of = Backward<tag.value>;
+    const size_t first = grouped ? Of::kFirstHiddenBlock : 0;
+    const OuterProduct outer(N, backward.stride(), blocks + first, Planes<tag.value>::kCount - first, operands,
+                             Of::kInputOperand + (grouped ? 0 : 1), call.accumulate, scratch, team.size());
+    const OuterProduct outerInput(grouped && multiplied ? call.input.distinct : 0, backward.inputStride(), inputBlocks,
+                                  grouped && multiplied ? Planes<tag.value>::kGates : 0, operands + Of::kInputOperand, 1, call.accumulate,
+                                  scratch, team.size());
     launch(team, N * gatesOf(call.cell) * call.H * (call.H + call.I), [&](const Worker& worker) {
       backward.run(worker);
       if (call.dx) {
@@ -641,6 +758,9 @@ static void recurrentBackward(RecurrentBackward& call, Team& team) {
         backward.spread(worker);
       }
       outer.run(worker);
+      if (!grouped) return;
+      if (multiplied) outerInput.run(worker);
+      else backward.oneHotGradients(worker);
     });
   });
 }

@@ -1,7 +1,8 @@
-import { GATES } from '../kernels.ts';
+import { GATES, isTokenInput } from '../kernels.ts';
 import type {
   Cell,
   RecurrentGradients,
+  RecurrentInput,
   RecurrentOperands,
   RecurrentParameters,
   RecurrentShape,
@@ -13,7 +14,7 @@ import { gruBefore } from './gru-before.ts';
 import { gru } from './gru.ts';
 import { lstm } from './lstm.ts';
 import { rnnRelu, rnnSigmoid, rnnTanh } from './rnn.ts';
-import { checkedLengths, floats } from './tensor.ts';
+import { checkedLengths, floats, tokenIds } from './tensor.ts';
 import { add, row } from './vector.ts';
 
 const CELLS: Readonly<Record<Cell, CellEquations>> = {
@@ -60,16 +61,14 @@ export function recurrentForward(operands: RecurrentOperands): void {
 /** Backpropagation through time: the steps of recurrentForward, last first. */
 export function recurrentBackward(operands: RecurrentOperands, gradients: RecurrentGradients): void {
   const { shape, yOffset, yWidth } = operands;
-  const { T, B, I, H } = shape;
+  const { T, B, H } = shape;
   const cell = CELLS[shape.cell];
   if (operands.workspace === null) throw new Error('recurrentBackward: the forward was computed without a workspace');
   const sequences = new Sequences(operands);
   const dParameters = cellParameters(gradients.parameters, shape);
   if (!gradients.accumulate) for (const d of Object.values(dParameters)) d.fill(0);
   const dy = floats(gradients.dy, T * B * yWidth);
-  const dx = gradients.dx && floats(gradients.dx, T * B * I);
-  const dxRow = (b: number, t: number) => dx && row(dx, t * B + b, I);
-  if (!gradients.accumulateDx) dx?.fill(0, 0, T * B * I);
+  const dx = gradients.dx && inputGradient(gradients.dx, operands.x, shape, gradients.accumulateDx);
   const dhAll = gradients.dh ? floats(gradients.dh, T * B * H) : null;
   dhAll?.fill(0, 0, T * B * H);
 
@@ -85,7 +84,7 @@ export function recurrentBackward(operands: RecurrentOperands, gradients: Recurr
       dh = new Float64Array(H);
       dc = new Float64Array(dcNext.length);
       const step = sequences.step(b, s);
-      cell.backward({ dhNext, dcNext, dx: dxRow(b, t), dh, dc }, dParameters, step, sequences.parameters);
+      cell.backward({ dhNext, dcNext, dx: dx?.(t * B + b) ?? null, dh, dc }, dParameters, step, sequences.parameters);
     }
     if (gradients.dh0) row(floats(gradients.dh0, B * H), b, H).set(dh);
     if (gradients.dc0) row(floats(gradients.dc0, B * H), b, H).set(dc);
@@ -97,20 +96,22 @@ class Sequences {
   readonly parameters: CellParameters;
   readonly #operands: RecurrentOperands;
   readonly #lengths: Int32Array | null;
-  readonly #x: Float64Array;
+  readonly #x: (n: number) => Float64Array;
   readonly #y: Float64Array;
   readonly #workspace: ReferenceWorkspace;
 
   constructor(operands: RecurrentOperands) {
     const { shape, yOffset, yWidth } = operands;
-    const { T, B, I, H } = shape;
-    if (yOffset < 0 || yOffset + H > yWidth) {
-      throw new RangeError(`recurrent: columns ${yOffset} … ${yOffset + H - 1} are outside rows of width ${yWidth}`);
+    const { T, B } = shape;
+    if (yOffset < 0 || yOffset + shape.H > yWidth) {
+      throw new RangeError(
+        `recurrent: columns ${yOffset} … ${yOffset + shape.H - 1} are outside rows of width ${yWidth}`,
+      );
     }
     this.#operands = operands;
     this.parameters = cellParameters(operands.parameters, shape);
     this.#lengths = operands.lengths && checkedLengths(operands.lengths, T, B);
-    this.#x = floats(operands.x, T * B * I);
+    this.#x = inputVectors(operands.x, shape);
     this.#y = floats(operands.y, T * B * yWidth);
     this.#workspace = workspaceFor(operands.workspace, shape);
   }
@@ -148,7 +149,7 @@ class Sequences {
     const { shape } = this.#operands;
     const n = this.time(b, s) * shape.B + b;
     return {
-      x: row(this.#x, n, shape.I),
+      x: this.#x(n),
       h: this.hAfter(b, s - 1),
       c: this.cAfter(b, s - 1),
       hNext: this.hAfter(b, s),
@@ -156,6 +157,36 @@ class Sequences {
       saved: row(this.#workspace.saved, n, CELLS[shape.cell].saved * shape.H),
     };
   }
+}
+
+/** The vector that row n of [T,B] reads: of x, of the table, or one-hot. */
+function inputVectors(x: RecurrentInput, { T, B, I }: RecurrentShape): (n: number) => Float64Array {
+  if (!isTokenInput(x)) {
+    const vectors = floats(x, T * B * I);
+    return (n) => row(vectors, n, I);
+  }
+  const tokens = tokenIds(x.tokens, T * B, x.V);
+  if (x.table) {
+    const table = floats(x.table, x.V * I);
+    return (n) => row(table, tokens[n], I);
+  }
+  if (x.V !== I) throw new RangeError(`recurrent: one-hot vectors of ${x.V} tokens are not ${I} wide`);
+  return (n) => Float64Array.from({ length: I }, (_, i) => (i === tokens[n] ? 1 : 0));
+}
+
+/** Where the gradient by the vector that row n of [T,B] read is added, cleared before unless it is added to. */
+function inputGradient(
+  dx: Tensor,
+  x: RecurrentInput,
+  { T, B, I }: RecurrentShape,
+  accumulate: boolean,
+): (n: number) => Float64Array {
+  if (isTokenInput(x) && !x.table) throw new TypeError('recurrent: one-hot vectors have no gradient, dx must be null');
+  const rows = isTokenInput(x) ? x.V : T * B;
+  const gradient = floats(dx, rows * I);
+  if (!accumulate) gradient.fill(0, 0, rows * I);
+  const tokens = isTokenInput(x) ? tokenIds(x.tokens, T * B, x.V) : null;
+  return (n) => row(gradient, tokens ? tokens[n] : n, I);
 }
 
 function cellParameters(parameters: RecurrentParameters, { cell, I, H }: RecurrentShape): CellParameters {

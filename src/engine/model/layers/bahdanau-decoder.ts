@@ -1,4 +1,11 @@
-import type { AttentionOperands, Block, Kernels, Tensor } from '../../kernels/kernels.ts';
+import {
+  isTokenInput,
+  type AttentionOperands,
+  type Block,
+  type Kernels,
+  type RecurrentInput,
+  type Tensor,
+} from '../../kernels/kernels.ts';
 import { allocateBuffers, freeBuffers, type Buffers } from '../buffers.ts';
 import type { Parameter, ParameterSet } from '../parameters.ts';
 import type { Decoder, Source } from './decoder.ts';
@@ -105,7 +112,8 @@ export class BahdanauDecoder implements Decoder {
     this.#keys.forward(values, Tx * B);
   }
 
-  forward(x: Tensor, _lengths: Tensor | null, source: Source, T: number, dropoutAt: DropoutAt | null): Tensor {
+  forward(x: RecurrentInput, _lengths: Tensor | null, source: Source, T: number, dropoutAt: DropoutAt | null): Tensor {
+    if (isTokenInput(x)) throw new TypeError('BahdanauDecoder reads vectors, which stand beside the context');
     const { F, A } = this.#plan;
     const { I, H: S, L } = this.#plan.recurrent;
     const E = I - F;

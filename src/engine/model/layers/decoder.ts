@@ -1,4 +1,4 @@
-import type { Kernels, Tensor } from '../../kernels/kernels.ts';
+import type { Kernels, RecurrentInput, Tensor } from '../../kernels/kernels.ts';
 import { allocateBuffers, freeBuffers, type Buffers } from '../buffers.ts';
 import type { ParameterSet } from '../parameters.ts';
 import type { DropoutAt } from './dropout.ts';
@@ -15,7 +15,7 @@ export interface Source {
   readonly B: number;
 }
 
-/** A decoder: from the embedded tokens before each target, and the source, to what the output layer reads. */
+/** A decoder: from the tokens before each target, and the source, to what the output layer reads. */
 export interface Decoder {
   /** What the next forward starts from. */
   readonly initial: RecurrentState;
@@ -29,10 +29,13 @@ export interface Decoder {
   readonly hiddenGradients: readonly Tensor[];
   /** What depends on the source alone: once for every source, before forwards. */
   prepare(source: Source): void;
-  /** x [T,B,E] → [T,B,O], the decoder's own. */
-  forward(x: Tensor, lengths: Tensor | null, source: Source, T: number, dropoutAt: DropoutAt | null): Tensor;
-  /** dy [T,B,O], which is overwritten → dx [T,B,E] (null where nobody needs it), dValues [Tx,B,F], dInitial, parameters' gradients. */
-  backward(dx: Tensor | null, dValues: Tensor, dy: Tensor): void;
+  /** x [T,B,E], or, without Bahdanau's attention, tokens → [T,B,O], the decoder's own. */
+  forward(x: RecurrentInput, lengths: Tensor | null, source: Source, T: number, dropoutAt: DropoutAt | null): Tensor;
+  /**
+   * dy [T,B,O], which is overwritten → dx [T,B,E], or by the table of tokens [V,E] (null where nobody needs it; added to where
+   * `accumulateDx`), dValues [Tx,B,F], dInitial, parameters' gradients.
+   */
+  backward(dx: Tensor | null, dValues: Tensor, dy: Tensor, accumulateDx: boolean): void;
   /** The next forward starts where the last one ended. */
   carryState(): void;
   dispose(): void;
@@ -95,21 +98,21 @@ export class SequenceDecoder implements Decoder {
     this.#attention?.prepare(source);
   }
 
-  forward(x: Tensor, lengths: Tensor | null, source: Source, T: number, dropoutAt: DropoutAt | null): Tensor {
+  forward(x: RecurrentInput, lengths: Tensor | null, source: Source, T: number, dropoutAt: DropoutAt | null): Tensor {
     this.#source = source;
     this.#states = this.#recurrent.forward(x, lengths, T, source.B, dropoutAt); // [T,B,S]
     return this.#attention?.forward(this.#states, source, T) ?? this.#states;
   }
 
-  backward(dx: Tensor | null, dValues: Tensor, dy: Tensor): void {
+  backward(dx: Tensor | null, dValues: Tensor, dy: Tensor, accumulateDx: boolean): void {
     if (!this.#source) throw new Error('SequenceDecoder.backward needs a forward');
     const { dStates } = this.#buffers;
     if (this.#attention && dStates) {
       this.#attention.backward(dStates, dValues, dy);
-      this.#recurrent.backward(dx, dStates, false);
+      this.#recurrent.backward(dx, dStates, false, accumulateDx);
     } else {
       this.#kernels.fill(dValues, 0);
-      this.#recurrent.backward(dx, dy, false);
+      this.#recurrent.backward(dx, dy, false, accumulateDx);
     }
   }
 

@@ -2,6 +2,7 @@ import { GATES } from '../../kernels/kernels.ts';
 import type {
   Cell,
   Kernels,
+  RecurrentInput,
   RecurrentOperands,
   RecurrentParameters,
   RecurrentShape,
@@ -167,19 +168,19 @@ export class RecurrentStack {
   }
 
   /**
-   * x [T,B,I] → z [T,B,D*H], the stack's own; `final` is written. z is 0 at padding, but for the bias of a layer normalisation.
+   * x [T,B,I], or tokens → z [T,B,D*H], the stack's own; `final` is written. z is 0 at padding, but for the bias of a layer normalisation.
    * @param lengths int [B], real steps of each sequence; null when all have T
    * @param T of this batch, at most the planned one
    * @param dropoutAt null: no dropout
    */
-  forward(x: Tensor, lengths: Tensor | null, T: number, B: number, dropoutAt: DropoutAt | null): Tensor {
+  forward(x: RecurrentInput, lengths: Tensor | null, T: number, B: number, dropoutAt: DropoutAt | null): Tensor {
     const { cell, L, D, I, H } = this.#plan;
     const operands: RecurrentOperands[] = [];
     const width = D * H;
     let input = x;
-    let z = x; // the output of the layer below
+    let z: Tensor | null = null; // the output of the layer below
     for (let l = 0; l < L; l++) {
-      if (l > 0) input = this.#dropouts[l - 1].forward(z, T, B * width, dropoutAt);
+      if (z) input = this.#dropouts[l - 1].forward(z, T, B * width, dropoutAt);
       const y = this.#buffers.y[l];
       for (let d = 0; d < D; d++) {
         const k = l * D + d;
@@ -200,12 +201,12 @@ export class RecurrentStack {
         });
         this.#kernels.recurrentForward(operands[k]);
       }
-      const sum = l > 0 ? (this.#buffers.sum[l - 1] ?? null) : null;
-      if (sum) this.#add(sum, y, z, T * B);
+      const sum = this.#buffers.sum[l - 1] ?? null;
+      if (sum && z) this.#add(sum, y, z, T * B);
       z = this.#norms[l]?.forward(sum ?? y, T * B) ?? sum ?? y;
     }
     this.#forward = operands;
-    return z;
+    return z!;
   }
 
   /** sum = y + z, all [N,D*H]. */
@@ -217,10 +218,11 @@ export class RecurrentStack {
   }
 
   /**
-   * The last forward, reversed: dy [T,B,D*H] (and `dFinal`) → dx [T,B,I] (null where nobody needs it), `dInitial`, and the
-   * parameters' gradients, added to them where `accumulate`. Layer normalisation overwrites dy, which must be 0 at padding then.
+   * The last forward, reversed: dy [T,B,D*H] (and `dFinal`) → dx [T,B,I], or by the table of tokens [V,I] (null where nobody needs
+   * it), `dInitial`, and the parameters' gradients, added to them where `accumulate`. Layer normalisation overwrites dy, which must be 0
+   * at padding then.
    */
-  backward(dx: Tensor | null, dy: Tensor, accumulate: boolean): void {
+  backward(dx: Tensor | null, dy: Tensor, accumulate: boolean, accumulateDx = false): void {
     const { L, D, H, residual } = this.#plan;
     if (!this.#forward || !this.#gradients) {
       throw new Error('RecurrentStack.backward needs a forward, and a plan for training');
@@ -238,7 +240,7 @@ export class RecurrentStack {
           dhn: this.dFinal?.layers[k].h ?? null,
           dcn: this.dFinal?.layers[k].c ?? null,
           dx: dIn,
-          accumulateDx: d < D - 1,
+          accumulateDx: d < D - 1 || (l === 0 && accumulateDx),
           dh0: this.dInitial?.layers[k].h ?? null,
           dc0: this.dInitial?.layers[k].c ?? null,
           parameters: this.#gradients[k],

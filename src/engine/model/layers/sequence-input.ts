@@ -1,7 +1,7 @@
-import type { Kernels, Tensor } from '../../kernels/kernels.ts';
+import type { Kernels, RecurrentInput, Tensor } from '../../kernels/kernels.ts';
 import { requireLengths, writeIds, writeNumbers, type NumberArray } from '../batch.ts';
 import { allocateBuffers, BATCH, freeBuffers, type Buffers } from '../buffers.ts';
-import type { ParameterSet } from '../parameters.ts';
+import type { Parameter, ParameterSet } from '../parameters.ts';
 import { Dropout, type DropoutAt, type DropoutPlan } from './dropout.ts';
 import { Embedding } from './embedding.ts';
 import { OneHot } from './one-hot.ts';
@@ -20,6 +20,10 @@ export interface SequenceInputPlan {
   readonly training: boolean;
   /** Give the gradient by numbers or one-hot vectors too, which training does not need. */
   readonly inputGradients: boolean;
+  /** Who reads the input wants vectors. Recurrent layers take tokens as well. */
+  readonly vectors: boolean;
+  /** The table is the output layer's too, and its gradient is added to what that has written. */
+  readonly tied: boolean;
 }
 
 /** Width of what comes out: of a step's vector. */
@@ -27,10 +31,16 @@ export function sequenceInputWidth({ inputs, embedding }: Pick<SequenceInputPlan
   return embedding > 0 ? embedding : inputs;
 }
 
+/** Recurrent layers look tokens up themselves (see TokenInput) where nothing comes between and nobody asks for the vectors. */
+function givesTokens({ kind, embedding, dropout, training, inputGradients, vectors }: SequenceInputPlan): boolean {
+  return kind === 'tokens' && !vectors && !inputGradients && (embedding === 0 || dropout === 0 || !training);
+}
+
 export function sequenceInputBuffers(plan: SequenceInputPlan) {
   const { T, B, kind, embedding, training, inputGradients } = plan;
   const wide = { shape: [T, B, sequenceInputWidth(plan)] };
-  return { dx: training && (embedding > 0 || inputGradients) ? wide : null, numbers: kind === 'numbers' ? wide : null };
+  const byVectors = training && !givesTokens(plan) && (embedding > 0 || inputGradients);
+  return { dVectors: byVectors ? wide : null, numbers: kind === 'numbers' ? wide : null };
 }
 
 export function sequenceBatchBuffers({ T, B, kind }: SequenceInputPlan) {
@@ -54,12 +64,19 @@ export function inputDropout({
   return { p, count: T * B * embedding, kind: dropoutKind, inPlace: true, training };
 }
 
-/** What a network reads: tokens, embedded (then dropped out) or as one-hot vectors, or numbers as they are; and how long each sequence is. */
+/**
+ * What a network reads: tokens, embedded (then dropped out) or as one-hot vectors, or numbers as they are; and how long each sequence is.
+ * Where nothing comes between tokens and recurrent layers, these look them up themselves, and there are no vectors.
+ */
 export class SequenceInput {
   /** Width of a step's vector. */
   readonly width: number;
-  /** [T,B,width], the gradient of the output, for who computes it; null where nobody needs it. */
+  /** [T,B,width], the gradient by the vectors; null where nobody needs it, or there are none. */
+  readonly dVectors: Tensor | null;
+  /** Where the gradient by what `forward` gives goes: `dVectors`, or by the table of tokens [V,E]; null where nobody needs it. */
   readonly dx: Tensor | null;
+  /** It is added to what stands in `dx`. */
+  readonly accumulateDx: boolean;
   /** Of the batch that is set. */
   T = 0;
   B = 0;
@@ -69,6 +86,7 @@ export class SequenceInput {
   readonly #plan: SequenceInputPlan;
   readonly #buffers: Buffers<ReturnType<typeof sequenceInputBuffers>>;
   readonly #batch: Buffers<ReturnType<typeof sequenceBatchBuffers>>;
+  readonly #table: Parameter | null;
   readonly #embedding: Embedding | null;
   readonly #oneHot: OneHot | null;
   readonly #dropout: Dropout;
@@ -91,9 +109,13 @@ export class SequenceInput {
     this.width = sequenceInputWidth(plan);
     this.#buffers = allocateBuffers(kernels, 'input', sequenceInputBuffers(plan));
     this.#batch = allocateBuffers(kernels, BATCH, sequenceBatchBuffers(plan));
-    this.dx = this.#buffers.dx;
-    this.#embedding = embedding > 0 ? new Embedding(kernels, parameters.get(table), N) : null;
-    this.#oneHot = kind === 'tokens' && embedding === 0 ? new OneHot(kernels, N, inputs) : null;
+    const tokens = givesTokens(plan);
+    this.#table = embedding > 0 ? parameters.get(table) : null;
+    this.#embedding = this.#table && !tokens ? new Embedding(kernels, this.#table, N) : null;
+    this.#oneHot = kind === 'tokens' && embedding === 0 && !tokens ? new OneHot(kernels, N, inputs) : null;
+    this.dVectors = this.#buffers.dVectors;
+    this.dx = tokens ? (this.#table?.gradient ?? null) : this.dVectors;
+    this.accumulateDx = tokens && plan.tied;
     this.#dropout = new Dropout(kernels, dropoutIndex, inputDropout(plan));
   }
 
@@ -115,20 +137,28 @@ export class SequenceInput {
     writeNumbers(this.#kernels, this.#buffers.numbers!, inputs, { rows: T * B, B, K: this.width }, real, 'Input');
   }
 
+  /** → what recurrent layers read: tokens, or `vectors`. */
+  forward(dropoutAt: DropoutAt | null): RecurrentInput {
+    const { tokens } = this.#batch;
+    if (!tokens || this.#embedding || this.#oneHot) return this.vectors(dropoutAt);
+    return { tokens, table: this.#table?.value ?? null, V: this.#plan.inputs };
+  }
+
   /** → [T,B,width], the layer's own. */
-  forward(dropoutAt: DropoutAt | null): Tensor {
+  vectors(dropoutAt: DropoutAt | null): Tensor {
     const { tokens } = this.#batch;
     const N = this.T * this.B;
     if (!tokens) return this.#buffers.numbers!;
     if (this.#oneHot) return this.#oneHot.forward(tokens, N);
-    return this.#dropout.forward(this.#embedding!.forward(tokens, N), this.T, this.B * this.width, dropoutAt);
+    if (!this.#embedding) throw new Error('SequenceInput.vectors needs a plan with vectors');
+    return this.#dropout.forward(this.#embedding.forward(tokens, N), this.T, this.B * this.width, dropoutAt);
   }
 
-  /** What stands in `dx` → the embedding's gradient, added to it where `accumulate`. */
-  backward(accumulate: boolean): void {
-    if (!this.#embedding || !this.dx) return;
-    this.#dropout.backward(this.dx, this.T, this.B * this.width);
-    this.#embedding.backward(this.dx, this.T * this.B, accumulate);
+  /** What stands in `dVectors` → the embedding's gradient. Where there are none, `dx` is that already. */
+  backward(): void {
+    if (!this.#embedding || !this.dVectors) return;
+    this.#dropout.backward(this.dVectors, this.T, this.B * this.width);
+    this.#embedding.backward(this.dVectors, this.T * this.B, this.#plan.tied);
   }
 
   dispose(): void {

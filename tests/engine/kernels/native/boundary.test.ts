@@ -125,6 +125,8 @@ describe.skipIf(!haveNative)('the border between JavaScript and C++', () => {
         B,
         I,
         H,
+        0,
+        null,
         a[0]!,
         null,
         a[1]!,

@@ -5,6 +5,7 @@ import {
   type RecurrentGradients,
   type RecurrentOperands,
   type RecurrentParameters,
+  type Tensor,
 } from '../../../../src/engine/kernels/kernels.ts';
 import { dot, Guards, normals } from '../../numbers.ts';
 
@@ -49,7 +50,7 @@ export function recurrentCase(kernels: Kernels, sizes: RecurrentCaseSizes, seed 
   const lengthsTensor = lengths ? kernels.alloc('lengths', [B], 'int') : null;
   if (lengthsTensor && lengths) kernels.write(lengthsTensor, lengths);
   const shape = { cell, T, B, I, H };
-  const operands: RecurrentOperands = {
+  const operands: RecurrentOperands & { readonly x: Tensor } = {
     shape,
     reverse,
     x: random('x', [T, B, I]),
