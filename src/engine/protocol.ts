@@ -52,6 +52,8 @@ export type EngineCommand =
       readonly data: TrainingData;
       readonly checkpointDir: string;
       readonly resumeFrom: string | null;
+      /** Word vectors that a language model's embedding begins with; a data set of examples holds its own. */
+      readonly vectorsPath: string | null;
     }
   | { readonly type: 'pause'; readonly job: string }
   | { readonly type: 'continue'; readonly job: string }

@@ -1,6 +1,10 @@
 /** The training job: a Trainer, its data, its checkpoints on disk, and its events. */
-import { deserializeTokenizer } from '../corpus/tokenizer.ts';
+import { CorpusError } from '../corpus/errors.ts';
+import { deserializeTokenizer, type Tokenizer } from '../corpus/tokenizer.ts';
+import { unknownToken } from '../corpus/vocabulary.ts';
+import { knownTokens } from '../data/codec.ts';
 import { openDataset } from '../data/dataset.ts';
+import { readWordVectors, type WordVectors } from '../data/word-vectors.ts';
 import type { EngineFiles } from '../files.ts';
 import type { Devices } from '../kernels/devices.ts';
 import type { Kernels } from '../kernels/kernels.ts';
@@ -46,7 +50,7 @@ export async function train(
   const saved = command.resumeFrom === null ? null : decodeCheckpoint(await files.readFile(command.resumeFrom));
   const kernels = await devices.create(config.device, config.threads);
   try {
-    const data = await openData(command, saved, files, kernels);
+    const data = await openData(command, saved, files, kernels, control.signal);
     const inputs = { kernels, config, learner: data.learner, clock };
     const trainer = saved ? Trainer.resume(inputs, saved) : await Trainer.begin(inputs);
     try {
@@ -70,14 +74,29 @@ interface OpenData {
 }
 
 async function openData(
-  { config, data }: TrainCommand,
+  { config, data, vectorsPath }: TrainCommand,
   saved: Checkpoint | null,
   files: EngineFiles,
   kernels: Kernels,
+  signal: AbortSignal,
 ): Promise<OpenData> {
-  return 'directory' in data
-    ? openExamples(config, data, files, kernels)
-    : openText(config, data, saved, files, kernels);
+  if ('directory' in data) return openExamples(config, data, files, kernels);
+  const tokenizer = deserializeTokenizer(
+    saved ? saved.state.tokenizer : JSON.parse(new TextDecoder().decode(await files.readFile(data.tokenizerPath))),
+  );
+  // A resumed run has learned its embedding already.
+  const vectors =
+    vectorsPath === null || saved
+      ? null
+      : await readWordVectors(files, vectorsPath, wordsOf(tokenizer), config.architecture.embedding, signal);
+  return openText(config, data, tokenizer, vectors, files, kernels);
+}
+
+/** Token by id. @throws CorpusError for pieces of words */
+function wordsOf(tokenizer: Tokenizer): string[] {
+  const known = knownTokens(tokenizer);
+  if (known) return [unknownToken, ...known];
+  throw new CorpusError('Word vectors are for words, and byte pairs are pieces of them: take words as tokens.');
 }
 
 async function openExamples(
@@ -97,16 +116,14 @@ async function openExamples(
   };
 }
 
-async function openText(
+function openText(
   config: RunConfig,
   data: TokenData,
-  saved: Checkpoint | null,
+  tokenizer: Tokenizer,
+  vectors: WordVectors | null,
   files: EngineFiles,
   kernels: Kernels,
-): Promise<OpenData> {
-  const tokenizer = deserializeTokenizer(
-    saved ? saved.state.tokenizer : JSON.parse(new TextDecoder().decode(await files.readFile(data.tokenizerPath))),
-  );
+): OpenData {
   const [train, valid, test] = [data.train, data.valid, data.test].map((file) => file && files.openTokens(file));
   const { architecture, training } = config;
   const { charactersPerToken } = data;
@@ -117,6 +134,7 @@ async function openText(
       train: train!,
       valid: valid ?? null,
       test: test ?? null,
+      vectors,
     }),
     memoryBytes: memoryPlan(
       architecture,

@@ -1,5 +1,4 @@
 /** A network of any task but language modelling, that learns a prepared data set example by example. */
-import { CorpusError } from '../corpus/errors.ts';
 import type { Dataset } from '../data/dataset.ts';
 import type { TrainingExamples } from '../data/example-batches.ts';
 import type { SafetensorsEntry } from '../export/safetensors.ts';
@@ -11,6 +10,7 @@ import { createTaskMetrics, type TaskMetrics } from '../metrics/task-metrics.ts'
 import { createTaskModel } from '../model/create.ts';
 import { EncoderDecoder } from '../model/encoder-decoder.ts';
 import type { AnyBatch, TaskModel } from '../model/task-model.ts';
+import { beginEmbedding } from './begin-embedding.ts';
 import type { RunConfig } from './config.ts';
 import type { HeldOut, Learner, LearnerDescription, Measured, Shown, Turn } from './learner.ts';
 import { showExamples } from './show-examples.ts';
@@ -75,20 +75,7 @@ export class ExampleLearner implements Learner {
   async initialise(seed: number): Promise<void> {
     this.parameters.initialise(seed);
     const vectors = await this.#dataset.vectors();
-    if (!vectors) return;
-    const { width, matrix, found } = vectors;
-    const name = this.parameters.has('src_emb.weight') ? 'src_emb.weight' : 'emb.weight';
-    const rows = new Map<number, Float32Array>();
-    found.forEach((is, row) => {
-      if (is) rows.set(row, matrix.subarray(row * width, (row + 1) * width));
-    });
-    const { shape } = this.parameters.get(name);
-    if (shape[1] !== width) {
-      throw new CorpusError(
-        `The word vectors have ${width} numbers and the embedding ${shape[1]}: set the embedding to ${width}.`,
-      );
-    }
-    await this.parameters.writeRows(name, rows);
+    if (vectors) await beginEmbedding(this.parameters, vectors);
   }
 
   has(part: HeldOut): boolean {

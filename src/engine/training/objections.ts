@@ -11,6 +11,7 @@ export interface TrainingObjection {
 interface Options {
   readonly architecture: Architecture;
   readonly vectorsCorpus: string | null;
+  readonly tokenizer: { readonly kind: 'char' | 'word' | 'bpe' };
   readonly training: { readonly classWeights: 'none' | 'balanced'; readonly scheduledSampling: object | null };
 }
 
@@ -20,7 +21,12 @@ export function predictsClasses({ task, ...rest }: Pick<Architecture, 'task' | '
   return isClassTask && lossOf({ task, ...rest }) === 'softmax';
 }
 
-export function* trainingObjections({ architecture, training, vectorsCorpus }: Options): Generator<TrainingObjection> {
+export function* trainingObjections({
+  architecture,
+  training,
+  vectorsCorpus,
+  tokenizer,
+}: Options): Generator<TrainingObjection> {
   if (training.classWeights !== 'none' && !predictsClasses(architecture)) {
     yield {
       path: ['training', 'classWeights'],
@@ -32,6 +38,12 @@ export function* trainingObjections({ architecture, training, vectorsCorpus }: O
       path: ['training', 'scheduledSampling'],
       message:
         'Scheduled sampling feeds a decoder its own tokens; only an encoder–decoder (translation) has one. Switch it off.',
+    };
+  }
+  if (vectorsCorpus !== null && tokenizer.kind === 'bpe') {
+    yield {
+      path: ['tokenizer', 'kind'],
+      message: 'Word vectors are for words, and byte pairs are pieces of them: take words as tokens.',
     };
   }
   if (vectorsCorpus !== null && architecture.embedding === 0) {

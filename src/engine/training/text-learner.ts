@@ -3,9 +3,11 @@ import { evaluationBatches, trainingBatches, type TrainingBatches } from '../cor
 import { firstTokens, type TokenSource } from '../corpus/token-source.ts';
 import type { Tokenizer } from '../corpus/tokenizer.ts';
 import type { SafetensorsEntry } from '../export/safetensors.ts';
+import type { WordVectors } from '../data/word-vectors.ts';
 import { Generator } from '../inference/generator.ts';
 import type { Kernels } from '../kernels/kernels.ts';
 import { LanguageModel } from '../model/language-model.ts';
+import { beginEmbedding } from './begin-embedding.ts';
 import type { RunConfig } from './config.ts';
 import { evaluate } from './evaluation.ts';
 import type { HeldOut, Learner, LearnerDescription, Measured, Shown, Turn } from './learner.ts';
@@ -29,6 +31,8 @@ export interface TextData {
   readonly train: TokenSource;
   readonly valid: TokenSource | null;
   readonly test: TokenSource | null;
+  /** What the embedding begins with; null: random numbers. */
+  readonly vectors: WordVectors | null;
 }
 
 export class TextLearner implements Learner {
@@ -99,10 +103,11 @@ export class TextLearner implements Learner {
     this.#batches.position = position;
   }
 
-  initialise(seed: number): Promise<void> {
+  async initialise(seed: number): Promise<void> {
     this.parameters.initialise(seed);
     this.model.resetState();
-    return Promise.resolve();
+    const { vectors } = this.#data;
+    if (vectors) await beginEmbedding(this.parameters, vectors);
   }
 
   has(part: HeldOut): boolean {
@@ -174,7 +179,11 @@ export class TextLearner implements Learner {
   }
 }
 
-function* notes({ valid, test }: TextData): Iterable<string> {
+function* notes({ valid, test, vectors, tokenizer }: TextData): Iterable<string> {
+  if (vectors) {
+    const [found, all] = [vectors.coverage, tokenizer.vocabularySize].map((n) => n.toLocaleString('en'));
+    yield `${found} of ${all} tokens have a word vector; the others begin with random numbers.`;
+  }
   for (const [name, part] of [
     ['Validation', valid],
     ['Test', test],

@@ -7,6 +7,7 @@ import type { RunPatch, RunRecord } from '../store/runs.ts';
 import type { Store } from '../store/store.ts';
 import type { Changes } from './changes.ts';
 import type { RunCheckpoints } from './checkpoint-files.ts';
+import type { CorpusTexts } from './corpus-texts.ts';
 import type { DatasetCache } from './dataset-cache.ts';
 import type { DeviceList } from './devices.ts';
 import {
@@ -31,6 +32,7 @@ export interface SessionDependencies {
   readonly devices: DeviceList;
   readonly tokens: TokenCache;
   readonly datasets: DatasetCache;
+  readonly texts: CorpusTexts;
   readonly checkpoints: RunCheckpoints;
   /** Tells watchers how the run stands now. */
   publish(runId: string): void;
@@ -211,7 +213,9 @@ export class TrainingSession {
         this.abandon(unwritable(error));
       }
     };
-    return engine.run({ type: 'train', config, data, checkpointDir, resumeFrom }, { onEvent });
+    const { vectorsHash } = this.#run;
+    const vectorsPath = vectorsHash && this.#in.texts.path(vectorsHash);
+    return engine.run({ type: 'train', config, data, checkpointDir, resumeFrom, vectorsPath }, { onEvent });
   }
 
   #record(event: JobEvent): void {

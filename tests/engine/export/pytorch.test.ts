@@ -40,7 +40,7 @@ const inputs = ids.slice(20, 20 + T * B);
 async function trained(architecture: Partial<Architecture>): Promise<{ file: Uint8Array; logits: number[] }> {
   const kernels = createReferenceKernels();
   const config = tinyConfig({ architecture, training: { maxSteps: 30 } });
-  const data = { tokenizer, charactersPerToken: 1, train: tokensInMemory(ids), valid: null, test: null };
+  const data = { tokenizer, charactersPerToken: 1, train: tokensInMemory(ids), valid: null, test: null, vectors: null };
   const learner = new TextLearner(kernels, config, data);
   const trainer = await Trainer.begin({ kernels, config, learner, clock: () => 0 });
   while (trainer.finished === null) await trainer.trainStep();

@@ -23,6 +23,7 @@ async function trainer(config: RunConfig, tick = 0.001, saved?: Checkpoint): Pro
     train: tokensInMemory(ids.subarray(0, 240)),
     valid: tokensInMemory(ids.subarray(240)),
     test: tokensInMemory(ids.subarray(200)),
+    vectors: null,
   });
   const inputs = { kernels, config, learner, clock: () => (now += tick) };
   return saved ? Trainer.resume(inputs, saved) : Trainer.begin(inputs);
@@ -246,6 +247,31 @@ describe('Trainer', () => {
     const { loss, bitsPerCharacter } = record.evaluations[0]!.metrics;
     expect(bitsPerCharacter).toBeCloseTo(loss / 0.6931471805599453, 12);
     of.dispose();
+  });
+});
+
+describe('word vectors', () => {
+  it('are what a language model’s embedding begins with where a token has one', async () => {
+    const ids = tokenizer.encode('to');
+    const V = tokenizer.vocabularySize;
+    const vectors = { width: 5, matrix: new Float32Array(V * 5).fill(7), found: new Uint8Array(V), coverage: 2 };
+    for (const id of ids) vectors.found[id] = 1;
+    const embeddingOf = async (given: typeof vectors | null) => {
+      const kernels = createReferenceKernels();
+      const config = tinyConfig();
+      const train = tokensInMemory(tokenizer.encode(text));
+      const data = { tokenizer, charactersPerToken: 1, train, valid: null, test: null, vectors: given };
+      const { learner } = await Trainer.begin({
+        kernels,
+        config,
+        learner: new TextLearner(kernels, config, data),
+        clock: () => 0,
+      });
+      const { data: rows } = (await learner.parameters.read(learner.parameters.values))[0]!;
+      return Array.from({ length: V }, (_, id) => [...rows.subarray(id * 5, id * 5 + 5)]);
+    };
+    const [begun, drawn] = [await embeddingOf(vectors), await embeddingOf(null)];
+    begun.forEach((row, id) => expect(row).toEqual(vectors.found[id] ? [7, 7, 7, 7, 7] : drawn[id]));
   });
 });
 

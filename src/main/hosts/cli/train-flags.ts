@@ -256,7 +256,7 @@ const tokenFlags: readonly Flag[] = [
   { syntax: '--lowercase', text: 'make all letters small', tasks: ofTokens },
   { syntax: '--no-lowercase', text: 'leave letters as they are', tasks: ofTokens },
   {
-    ...{ syntax: '--word-vectors <file>', tasks: ofTokenExamples },
+    ...{ syntax: '--word-vectors <file>', tasks: ofTokens },
     text: 'what the embedding begins with, in GloVe’s or word2vec’s text format',
   },
 ];

@@ -29,7 +29,7 @@ export function applies(d: Deciding) {
     score: decoder && d.attention === 'luong',
     classWeights: predictsClasses(d),
     /** A text of word vectors for the embedding. */
-    vectors: kind !== 'numeric' && kind !== 'text',
+    vectors: kind !== 'numeric',
     /** What follows in time cannot be shuffled. */
     folds: kind !== 'text' && d.task !== 'forecasting',
     maxLength: kind === 'tagged' || kind === 'table' || kind === 'pairs',
