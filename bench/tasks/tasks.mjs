@@ -57,8 +57,8 @@ export const tasks = [
     data: '`reverse.tsv`; a held-out 10 %',
     flags: [
       ...['synthetic/reverse.tsv', '--task', 'translation', '--min-frequency', '1', '--test', '0.1'],
-      ...['--hidden', '64', '--embedding', '16', '--dropout', '0.2'],
-      ...['--batch', '16', '--lr', '0.005', '--schedule', 'cosine', '--epochs', '60'],
+      ...['--hidden', '128', '--embedding', '16', '--dropout', '0.2'],
+      ...['--batch', '32', '--lr', '0.003', '--schedule', 'cosine', '--epochs', '60'],
     ],
     measure: { figure: 'exactMatch', target: 0.99, better: 'higher' },
     unit: 'share',
@@ -70,7 +70,8 @@ export const tasks = [
     flags: [
       ...['real/multi30k-train.en.gz', '--target-file', 'real/multi30k-train.de.gz', '--task', 'translation'],
       ...['--test-file', 'real/multi30k-test_2016_flickr.en.gz'],
-      ...['--test-target-file', 'real/multi30k-test_2016_flickr.de.gz', '--cell', 'gru', '--epochs', '8'],
+      ...['--test-target-file', 'real/multi30k-test_2016_flickr.de.gz', '--cell', 'gru'],
+      ...['--schedule', 'cosine', '--epochs', '8'],
     ],
     measure: { figure: 'bleu', target: 25, better: 'higher' },
     torchThreads: 2,
