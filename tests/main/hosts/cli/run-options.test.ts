@@ -314,7 +314,7 @@ describe('a flag that makes no sense is refused by its name, with the reason', (
     ['--task translation --target-file a --valid-file b', /^--valid-file has the sources only/],
     ['--task translation --valid-target-file a', /^--valid-target-file belongs to --valid-file/],
     ['--task tagging --no-header', /^--no-header is for/],
-    ['--word-vectors v', /--word-vectors is for tagging/],
+    ['--word-vectors v', /there is none: set the embedding/],
     ['--task tagging --word-vectors v --embedding 0', /^--embedding 0: Word vectors are rows of an embedding/],
   ])('%s', (args, message) => {
     const withVectors = args.includes('--word-vectors') ? 'v' : null;
