@@ -71,7 +71,7 @@ export const tasks = [
       ...['real/multi30k-train.en.gz', '--target-file', 'real/multi30k-train.de.gz', '--task', 'translation'],
       ...['--test-file', 'real/multi30k-test_2016_flickr.en.gz'],
       ...['--test-target-file', 'real/multi30k-test_2016_flickr.de.gz', '--cell', 'gru'],
-      ...['--schedule', 'cosine', '--epochs', '8'],
+      ...['--schedule', 'cosine', '--epochs', '6'],
     ],
     measure: { figure: 'bleu', target: 25, better: 'higher' },
     torchThreads: 2,
