@@ -87,6 +87,11 @@ export function dataObjections(data: DataConfig, architecture: Shape): DataObjec
 }
 
 function* ofNumbers(data: DataConfig & { kind: 'numeric' }, { task, predicts }: Shape): Generator<DataObjection> {
+  for (const path of ['inputs', 'targets'] as const) {
+    const columns = data[path] ?? [];
+    const twice = columns.find((column, i) => columns.indexOf(column) < i);
+    if (twice !== undefined) yield { path: [path], message: `Column ${twice} is chosen twice: once is enough.` };
+  }
   if (task === 'forecasting') {
     if (data.layout !== 'series') {
       yield {
@@ -111,6 +116,13 @@ function* ofNumbers(data: DataConfig & { kind: 'numeric' }, { task, predicts }: 
     };
   }
   if (data.targets === null) yield { path: ['targets'], message: 'Choose the column to predict.' };
+  const shown = data.targets?.find((column) => data.inputs.includes(column));
+  if (shown !== undefined) {
+    yield {
+      path: ['inputs'],
+      message: `Column ${shown} is to be predicted, so the network must not read it: it would be shown the answer.`,
+    };
+  }
   const wanted = predicts === 'class' ? 'class' : 'number';
   if (data.targetIs !== wanted) {
     yield {

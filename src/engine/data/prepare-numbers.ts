@@ -9,7 +9,7 @@ import { readNumeric } from './read-numeric.ts';
 import { Scaler } from './scaler.ts';
 import { windowsIn } from './series.ts';
 import { assignParts, contiguousParts, partNames, splitPlan, type PartName } from './splitting.ts';
-import { names, writeJson, writeTensors, type DatasetMeta } from './store.ts';
+import { names, writeJson, writeTensors, type PreparedMeta } from './store.ts';
 import type { DataSource } from './survey.ts';
 
 /** Good rows of a file. */
@@ -22,7 +22,7 @@ interface Numbers {
   readonly gaps: readonly number[];
 }
 
-export async function prepareNumbers(preparation: Preparation): Promise<Omit<DatasetMeta, 'format' | 'inputs'>> {
+export async function prepareNumbers(preparation: Preparation): Promise<PreparedMeta> {
   const data = preparation.request.data as NumericConfig;
   return data.layout === 'series' ? prepareSeries(preparation, data) : prepareRows(preparation, data);
 }
@@ -83,10 +83,7 @@ function matrix(data: Float64Array, columns: number): SafetensorsEntry {
   return { shape: [columns === 0 ? 0 : data.length / columns, columns], data };
 }
 
-async function prepareSeries(
-  preparation: Preparation,
-  data: NumericConfig,
-): Promise<Omit<DatasetMeta, 'format' | 'inputs'>> {
+async function prepareSeries(preparation: Preparation, data: NumericConfig): Promise<PreparedMeta> {
   const { files, request, surveys } = preparation;
   const { horizon, forecastAt } = request.architecture;
   const plan = splitPlan(
@@ -147,10 +144,7 @@ function tooFewRows(part: PartName, rows: number, window: number, horizon: numbe
   );
 }
 
-async function prepareRows(
-  preparation: Preparation,
-  data: NumericConfig,
-): Promise<Omit<DatasetMeta, 'format' | 'inputs'>> {
+async function prepareRows(preparation: Preparation, data: NumericConfig): Promise<PreparedMeta> {
   const { files, request, surveys, lonely } = preparation;
   const own = { valid: request.valid !== null, test: request.test !== null };
   const plan = splitPlan(request.split, data.folds, own, request.seed);
@@ -207,9 +201,12 @@ export function countEach(ids: ArrayLike<number>, n: number): number[] {
   return counts;
 }
 
-export function emptyPart(part: PartName): CorpusError {
+/** @param tooLong examples, of any part, that the greatest length left out */
+export function emptyPart(part: PartName, tooLong = 0): CorpusError {
   const title = { train: 'training', valid: 'validation', test: 'test' }[part];
-  return new CorpusError(`The ${title} part has no examples: there are too few, or its share is too small.`);
+  const left =
+    tooLong > 0 ? `; ${tooLong.toLocaleString('en-US')} are longer than the greatest length and left out` : '';
+  return new CorpusError(`The ${title} part has no examples: there are too few, or its share is too small${left}.`);
 }
 
 function numericMeta(
@@ -217,7 +214,7 @@ function numericMeta(
   of: (part: PartName) => { examples: number; tokens: number } | null,
   longest: number,
   labelCounts: number[] | null,
-): Omit<DatasetMeta, 'format' | 'inputs'> {
+): PreparedMeta {
   return {
     ...{ bytesPerToken: 2, bytesPerTarget: 2, labelSets: null },
     summary: {

@@ -17,14 +17,14 @@ import type { LabelledText } from './read-table.ts';
 import type { TaggedSentence } from './read-tagged.ts';
 import { Scaler } from './scaler.ts';
 import { assignParts, partNames, splitPlan, type PartName } from './splitting.ts';
-import { names, writeJson, writeTensors, type DatasetMeta, type DatasetSummary } from './store.ts';
+import { names, writeJson, writeTensors, type PreparedMeta, type DatasetSummary } from './store.ts';
 import { readExamples, tagLabels, type DataSource, type Example } from './survey.ts';
 import { readWordVectors } from './word-vectors.ts';
 
 /** Part of an example that is left out. */
 const leftOut = 255;
 
-export async function prepareTexts(preparation: Preparation): Promise<Omit<DatasetMeta, 'format' | 'inputs'>> {
+export async function prepareTexts(preparation: Preparation): Promise<PreparedMeta> {
   const data = preparation.request.data as TextData;
   const parts = mainParts(preparation, data);
   const codec = await learnCodec(preparation, data, parts);
@@ -81,7 +81,7 @@ class Encoding {
     this.#index = { train: index('train'), valid: index('valid'), test: index('test') };
   }
 
-  async run(): Promise<Omit<DatasetMeta, 'format' | 'inputs'>> {
+  async run(): Promise<PreparedMeta> {
     const { files, request } = this.#preparation;
     const { targetDir } = request;
     const bytesPerToken = idBytes(this.#codec.tokenizer!.vocabularySize);
@@ -232,7 +232,7 @@ class Encoding {
   }
 
   #refuse(): void {
-    for (const part of partNames) if (this.#index[part]?.length.length === 0) throw emptyPart(part);
+    for (const part of partNames) if (this.#index[part]?.length.length === 0) throw emptyPart(part, this.#tooLong);
   }
 
   async #writeIndex(): Promise<void> {
@@ -266,6 +266,11 @@ class Encoding {
       signal,
       onRead,
     );
+    if (coverage === 0) {
+      throw new CorpusError(
+        'No token of these data has a word vector in this file: is it of another language, or of whole words where tokens are characters?',
+      );
+    }
     const entries = new Map<string, SafetensorsEntry>([
       ['matrix', { shape: [tokens.length, width], data: matrix }],
       ['found', { shape: [tokens.length], data: Int32Array.from(found) }],

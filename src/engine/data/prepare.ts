@@ -8,7 +8,8 @@ import { dataObjections } from './objections.ts';
 import { prepareNumbers } from './prepare-numbers.ts';
 import { prepareTexts } from './prepare-texts.ts';
 import { partNames, type PartName } from './splitting.ts';
-import { names, readMeta, writeJson, type DatasetMeta, type DatasetSummary } from './store.ts';
+import { names, readMeta, sizesIn, writeJson, type DatasetMeta, type DatasetSummary } from './store.ts';
+import { refuseNothingToLearn } from './nothing-to-learn.ts';
 import { refuseLonelyClasses, survey, type DataSource, type Survey } from './survey.ts';
 import type { Reading } from './text-lines.ts';
 
@@ -78,9 +79,12 @@ export async function prepareDataset(
   const surveys = await surveyAll(files, request, reading('Reading'));
   const lonely = refuseLonelyClasses(surveys.train!, request.data);
   if (!request.data.skipBadRows) refuseProblems(surveys);
+  refuseNoExamples(surveys);
+  refuseNothingToLearn(surveys.train!, request, lonely);
   const preparation: Preparation = { files, request, surveys, lonely, reading };
   const meta = await (request.data.kind === 'numeric' ? prepareNumbers(preparation) : prepareTexts(preparation));
-  const whole: DatasetMeta = { ...meta, format: 'unroll-examples/1', inputs };
+  const written = await sizesIn(files, request.targetDir);
+  const whole: DatasetMeta = { ...meta, format: 'unroll-examples/1', inputs, files: written };
   await writeJson(files, request.targetDir, names.meta, whole);
   onProgress(total, total, 'Encoding');
   return whole.summary;
@@ -122,6 +126,17 @@ async function surveyAll(
 ): Promise<Preparation['surveys']> {
   const of = async (source: DataSource | null) => source && survey(files, source, request.data, reading, mostNamed);
   return { train: await of(request.train), valid: await of(request.valid), test: await of(request.test) };
+}
+
+/** @throws CorpusError for a file in which no example is left */
+function refuseNoExamples(surveys: Preparation['surveys']): void {
+  for (const part of partNames) {
+    const found = surveys[part];
+    if (!found || found.lines.length > 0) continue;
+    const [first] = found.problems.kept;
+    const why = first ? `None of the rows can be used. Line ${first.line}: ${first.message}` : 'The file has no rows.';
+    throw new CorpusError(`${partTitles[part]} hold no example. ${why}`);
+  }
 }
 
 const partTitles: Readonly<Record<PartName, string>> = {

@@ -136,10 +136,11 @@ function fromObject(
 ): Row<LabelledText> {
   const keyOf = (column: Column) => (typeof column === 'number' ? names[column - 1]! : column);
   const [textKey, labelKey] = [keyOf(config.textColumn), keyOf(config.labelColumn)];
-  const text = object[textKey];
+  const cell = (key: string) => (Object.hasOwn(object, key) ? object[key] : undefined);
+  const text = cell(textKey);
   if (typeof text !== 'string') return bad(line, `${quoted(textKey)} is ${kindOf(text)}, not a text.`);
-  const label = labelOf(object[labelKey], config);
-  if (label === null) return bad(line, `${quoted(labelKey)} is ${kindOf(object[labelKey])}, not a label.`);
+  const label = labelOf(cell(labelKey), config);
+  if (label === null) return bad(line, `${quoted(labelKey)} is ${kindOf(cell(labelKey))}, not a label.`);
   return labelled(line, text, label.trim(), config);
 }
 

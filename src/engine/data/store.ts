@@ -57,8 +57,12 @@ export const metaSchema = z.strictObject({
   /** Sets of labels by id, where examples or tokens have several. */
   labelSets: z.array(z.array(z.int().min(0))).nullable(),
   summary: summarySchema,
+  /** Bytes of every other file, by its name: a folder that lost some is not taken for complete. */
+  files: z.record(z.string(), z.int().min(0)),
 });
 export type DatasetMeta = z.output<typeof metaSchema>;
+/** What a preparation finds out; the rest follows from its request and the folder. */
+export type PreparedMeta = Omit<DatasetMeta, 'format' | 'inputs' | 'files'>;
 
 /** Writes one file of a folder, whole. */
 export async function writeFile(
@@ -105,11 +109,21 @@ export async function readJson(files: EngineFiles, directory: string, name: stri
   }
 }
 
-/** The meta file of a folder; null where there is none that this program wrote. */
+/** The meta file of a folder; null where there is none that this program wrote, or another file is gone or was cut off. */
 export async function readMeta(files: EngineFiles, directory: string): Promise<DatasetMeta | null> {
   if (!(await files.list(directory)).includes(names.meta)) return null;
   const parsed = metaSchema.safeParse(await readJson(files, directory, names.meta));
-  return parsed.success ? parsed.data : null;
+  if (!parsed.success) return null;
+  const found = await sizesIn(files, directory);
+  const isWhole = Object.entries(parsed.data.files).every(([name, bytes]) => found[name] === bytes);
+  return isWhole ? parsed.data : null;
+}
+
+/** Bytes of the files in a folder besides its meta file. */
+export async function sizesIn(files: EngineFiles, directory: string): Promise<DatasetMeta['files']> {
+  const others = (await files.list(directory)).filter((name) => name !== names.meta);
+  const sizes = others.map(async (name) => [name, await files.size(files.join(directory, name))] as const);
+  return Object.fromEntries(await Promise.all(sizes));
 }
 
 /** @throws CorpusError when the folder holds no complete data set */

@@ -1,7 +1,7 @@
 /** Guessing from the beginning of a text how it wants to be read. A person may correct the guess. */
 import Papa from 'papaparse';
 import type { EngineFiles } from '../files.ts';
-import { dataSchema, type DataConfig } from './config.ts';
+import { columnSchema, dataSchema, type Column, type DataConfig } from './config.ts';
 import { splitLabels, yesOrNo } from './labels.ts';
 import { parseNumber } from './numbers.ts';
 
@@ -46,7 +46,8 @@ function suggestJson(lines: readonly string[]): DataConfig | null {
   if (names.length < 2) return null;
   const records = full(lines).flatMap((line): Record<string, unknown>[] => {
     try {
-      return [JSON.parse(line) as Record<string, unknown>];
+      const record: unknown = JSON.parse(line);
+      return typeof record === 'object' && record !== null ? [record as Record<string, unknown>] : [];
     } catch {
       return [];
     }
@@ -62,7 +63,7 @@ function cellText(value: unknown): string {
 function suggestTagged(lines: readonly string[]): DataConfig | null {
   const data = full(lines).filter((line) => !line.startsWith('# '));
   if (data.length === 0) return null;
-  if (data.every((line) => /^\d+([-.]\d+)?\t/.test(line) && line.split('\t').length === 10)) {
+  if (share(data, (line) => /^\d+([-.]\d+)?\t/.test(line) && line.split('\t').length === 10) >= 1 - mostRagged) {
     return dataSchema.parse({ kind: 'tagged', format: 'conllu', tokenColumn: 2, tagColumn: 4 });
   }
   // Sentences are told by the blank lines between them.
@@ -72,14 +73,21 @@ function suggestTagged(lines: readonly string[]): DataConfig | null {
     ['tab', '\t'],
     ['space', ' '],
   ] as const) {
-    const widths = new Set(data.map((line) => line.split(pattern).length));
-    const [width] = widths;
-    if (widths.size === 1 && width! >= 2 && width! <= 20) {
-      return dataSchema.parse({ kind: 'tagged', separator, tagColumn: width });
-    }
+    const rows = data.map((line) => line.split(pattern));
+    const width = Math.max(...rows.map((row) => row.length));
+    if (width < 2 || width > 20) continue;
+    // A line may lack its tag. Tokens and tags are words: a cell of several is a text's.
+    const isWhole = (row: readonly string[]) => row.length === width && !row.some((cell) => /\S\s+\S/.test(cell));
+    if (share(rows, isWhole) < 1 - mostRagged) continue;
+    return dataSchema.parse({ kind: 'tagged', separator, tagColumn: width });
   }
   return null;
 }
+
+/** Rows that may have another number of cells than the others and still be taken for mistakes. */
+const mostRagged = 0.2;
+/** The same where the first row names a text or a label. */
+const mostRaggedNamed = 0.5;
 
 const delimiters = [
   { delimiter: '\t', options: { format: 'tsv' } },
@@ -87,11 +95,6 @@ const delimiters = [
   { delimiter: ';', options: { format: 'csv', delimiter: ';' } },
   { delimiter: '|', options: { format: 'csv', delimiter: '|' } },
 ] as const;
-
-/** Rows that may have another number of cells than the first and still be taken for mistakes. */
-const mostRagged = 0.2;
-/** The same where the first row names a text or a label. */
-const mostRaggedNamed = 0.5;
 
 function suggestCells(lines: readonly string[]): DataConfig | null {
   for (const { delimiter, options } of delimiters) {
@@ -135,8 +138,7 @@ function suggestColumns(
     cells.length > 0 && share(cells, (cell) => !Number.isNaN(parseNumber(cell, decimal))) > 0.9;
   const numericPlaces = places.filter((place) => numeric(column(place, 1)));
   const header =
-    rows.length > 1 &&
-    (numericPlaces.some((place) => Number.isNaN(parseNumber(rows[0]![place]!, decimal))) || namesLabels(rows[0]!));
+    numericPlaces.some((place) => Number.isNaN(parseNumber(rows[0]![place]!, decimal))) || namesLabels(rows[0]!);
   const names = header ? rows[0]!.map((name) => name.trim()) : places.map((place) => place + 1);
   const from = header ? 1 : 0;
   const columns = places.map((place) => column(place, from));
@@ -149,6 +151,13 @@ function suggestColumns(
     return dataSchema.parse({ kind: 'pairs', ...options });
   }
   return suggestTable({ ...options, header }, names, columns);
+}
+
+/** A column as it can be asked for: by its number where its name is none, or that of others too. */
+function columnAt(names: readonly (string | number)[], place: number): Column {
+  const name = names[place]!;
+  const isOnlyOne = names.indexOf(name) === names.lastIndexOf(name);
+  return isOnlyOne && columnSchema.safeParse(name).success ? name : place + 1;
 }
 
 /** Words with spaces between. */
@@ -169,7 +178,7 @@ function suggestNumeric(
     return values.length > 1 && values.every((value, i) => i === 0 || value === values[i - 1]! + 1);
   };
   const useful = numericPlaces.filter((place) => !counts(place));
-  const inputs = (useful.length > 0 ? useful : numericPlaces).map((place) => names[place]!);
+  const inputs = (useful.length > 0 ? useful : numericPlaces).map((place) => columnAt(names, place));
   const classes = other === undefined ? [] : rows.slice(1).map((row) => row[other]!);
   // A text beside the numbers is a class where it repeats, else a date.
   if (other !== undefined && share(classes, distinct()) < 0.5) {
@@ -178,7 +187,7 @@ function suggestNumeric(
       ...options,
       layout: 'rows',
       inputs,
-      targets: [names[other]],
+      targets: [columnAt(names, other)],
       targetIs: 'class',
     });
   }
@@ -210,7 +219,7 @@ function suggestTable(
     places.filter((place) => place !== text && different(place) > 1).sort((a, b) => different(a) - different(b))[0];
   if (label === undefined) return null;
   return dataSchema.parse({
-    ...{ kind: 'table', ...options, textColumn: names[text], labelColumn: names[label] },
+    ...{ kind: 'table', ...options, textColumn: columnAt(names, text), labelColumn: columnAt(names, label) },
     label: suggestLabel(columns[label]!),
   });
 }

@@ -37,7 +37,8 @@ export async function readWordVectors(
   const wanted = places(vocabulary);
   for await (const lines of textLines(files, path, { signal, ...(onRead ? { onRead } : {}) })) {
     for (const { line, text } of lines) {
-      const cells = text.trim().split(/[ \t]+/u);
+      // Only these separate cells: a no-break space may be a word.
+      const cells = text.replace(/[ \t]+$/u, '').split(/[ \t]+/u);
       if (line === 1 && cells.length === 2 && cells.every((cell) => /^\d+$/.test(cell))) {
         requireWidth(line, Number(cells[1]), width);
         continue;

@@ -60,8 +60,9 @@ function scaled(codec: ExampleCodec, rows: NumberRows, before: number): Float64A
         `${where} has ${row.length} numbers: this network reads ${names.length}, the columns ${names.join(', ')}.`,
       );
     }
-    const bad = row.findIndex((value) => !Number.isFinite(value));
-    if (bad >= 0) throw new CorpusError(`${where} has ${row[bad]} in ${names[bad]}: expected a finite number.`);
+    const bad = row.findIndex((value) => !Number.isFinite(Math.fround(value)));
+    if (bad >= 0)
+      throw new CorpusError(`${where} has ${row[bad]} in ${names[bad]}: expected a finite number, up to about 3.4e38.`);
   });
   return codec.inputScaler!.apply(rows.flat());
 }

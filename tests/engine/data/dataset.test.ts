@@ -176,7 +176,7 @@ describe('batches', () => {
   });
 
   test('rows for a standard network', async () => {
-    const path = fileOf('a,b,kind\n0,5,x\n2,5,y\n4,5,x\n2,5,y\n');
+    const path = fileOf('a,b,kind,c,d\n0,5,x,5,0\n2,5,y,5,2\n4,5,x,5,4\n2,5,y,5,2\n');
     const data = { kind: 'numeric', layout: 'rows', inputs: ['a', 'b'], targets: ['kind'], targetIs: 'class' };
     const standard = { task: 'standard', input: 'numbers', embedding: 0 };
     const dataset = await prepared({ data, architecture: standard, train: path, split: whole });
@@ -186,7 +186,7 @@ describe('batches', () => {
     // The column that never changes becomes zeros.
     expect([...batch!.inputs]).toEqual([-s, 0, 0, 0, s, 0, 0, 0].map((value) => expect.closeTo(value, 12) as number));
     const values = await prepared({
-      data: { ...data, targets: ['b', 'a'], targetIs: 'number', scaling: 'minmax' },
+      data: { ...data, targets: ['c', 'd'], targetIs: 'number', scaling: 'minmax' },
       architecture: { ...standard, predicts: 'value' },
       ...{ train: path, split: whole },
     });
@@ -246,7 +246,7 @@ describe('preparing', () => {
   });
 
   test('parts that would be empty', async () => {
-    const few = fileOf('text,label\na,x\nb,x\n');
+    const few = fileOf('text,label\na,x\nb,x\nc,y\nd,y\n');
     await expect(prepared({ ...table, train: few, split: { valid: 0.1, test: 0 } })).rejects.toThrow(
       'The validation part has no examples',
     );
@@ -263,7 +263,7 @@ describe('preparing', () => {
     const cut = await prepared({
       ...table,
       data: { kind: 'table', maxLength: 2 },
-      train: fileOf('text,label\na b c,x\nb,x\n'),
+      train: fileOf('text,label\na b c,x\nb,x\nc,y\nb,y\n'),
       split: whole,
     });
     expect(cut.summary).toMatchObject({ cut: 1, tooLong: 0, longest: 2 });
@@ -319,7 +319,7 @@ describe('preparing', () => {
   });
 
   test('the same request is not done twice, an unfinished or other one is done anew', async () => {
-    const fields: RequestFields = { ...table, train: fileOf('text,label\na,x\nb,x\nc,x\n'), split: whole };
+    const fields: RequestFields = { ...table, train: fileOf('text,label\na,x\nb,x\nc,y\nd,y\n'), split: whole };
     const request = requestOf(fields);
     const said: string[] = [];
     const prepare = (seed = 1) =>
@@ -343,8 +343,72 @@ describe('preparing', () => {
     expect(readdirSync(request.targetDir).filter((name) => name.startsWith('.'))).toEqual([]);
   });
 
+  test.each(['tokens.bin', 'index.safetensors'])(
+    'a folder whose %s was cut off or lost is made again',
+    async (name) => {
+      const request = requestOf({ ...table, train: fileOf('text,label\na,x\nb,x\nc,y\nd,y\n'), split: whole });
+      const prepare = () => prepareDataset(nodeFiles(), request, () => {}, never);
+      const path = join(request.targetDir, name);
+      await prepare();
+      const complete = readFileSync(path);
+      for (const damage of [() => writeFileSync(path, complete.subarray(0, 2)), () => rmSync(path)]) {
+        damage();
+        await expect(openDataset(nodeFiles(), request.targetDir)).rejects.toThrow('holds no prepared data set');
+        await prepare();
+        expect(readFileSync(path)).toEqual(complete);
+      }
+    },
+  );
+
+  test.each<[string, object, string, object, string]>([
+    ['classes', { kind: 'table' }, 'text,label\na,x\nb,x\n', { task: 'classification' }, 'the label "x"'],
+    [
+      'yes or no',
+      { kind: 'table', label: { is: 'binary', positive: 'good' } },
+      'text,label\na,x\nb,y\n',
+      { task: 'binary' },
+      'No label is "good"; there are "x", "y".',
+    ],
+    [
+      'yes',
+      { kind: 'table', label: { is: 'binary' } },
+      'text,label\na,yes\nb,1\n',
+      { task: 'binary' },
+      'Every example is a yes',
+    ],
+    [
+      'several labels',
+      { kind: 'table', label: { is: 'labels' } },
+      'text,label\na,\nb,\n',
+      { task: 'multilabel' },
+      'No example has a label',
+    ],
+    ['tags', { kind: 'tagged' }, 'a\tN\nb\tN\n', { task: 'tagging' }, 'Every token has the tag "N"'],
+  ])('nothing to tell apart: %s', async (_, data, text, architecture, message) => {
+    await expect(prepared({ data, architecture, train: fileOf(text), split: whole })).rejects.toThrow(message);
+  });
+
+  test('texts of one label can be learned to write', async () => {
+    const dataset = await prepared({
+      data: { kind: 'table' },
+      architecture: { task: 'conditional-generation' },
+      ...{ train: fileOf('text,label\na,x\nb,x\n'), split: whole },
+    });
+    expect(dataset.codec.labels).toEqual(['x']);
+  });
+
+  test('a file without examples', async () => {
+    await expect(prepared({ ...table, train: fileOf('text,label\n'), split: whole })).rejects.toThrow(
+      'The data hold no example. The file has no rows.',
+    );
+    const skipping = { ...table, data: { kind: 'table', skipBadRows: true } };
+    await expect(prepared({ ...skipping, train: fileOf('text,label\na,\n'), split: whole })).rejects.toThrow(
+      'The data hold no example. None of the rows can be used. Line 2: The label is missing.',
+    );
+  });
+
   test('cancelling leaves no data set and no temporary files', async () => {
-    const request = requestOf({ ...table, train: fileOf('text,label\na,x\nb,x\n'), split: whole });
+    const request = requestOf({ ...table, train: fileOf('text,label\na,x\nb,x\nc,y\nd,y\n'), split: whole });
     const control = new AbortController();
     const stop = () => control.abort(new Error('enough'));
     await expect(
@@ -355,7 +419,7 @@ describe('preparing', () => {
 
   test('word vectors for the embedding', async () => {
     const vectors = fileOf('the 1 2 3\ncat 4 5 6\n', 'glove.txt');
-    const train = fileOf('text,label\nthe Cat sat,x\nthe,x\n');
+    const train = fileOf('text,label\nthe Cat sat,x\nthe,x\nthe,y\nthe sat,y\n');
     const dataset = await prepared({ ...table, train, vectorsPath: vectors, split: whole });
     const read = (await dataset.vectors())!;
     const at = (word: string) => [
@@ -366,7 +430,7 @@ describe('preparing', () => {
       [4, 5, 6],
       [0, 0, 0],
     ]);
-    expect(dataset.summary.vectors).toEqual({ tokens: 2, vocabulary: 4, share: 0.75 });
+    expect(dataset.summary.vectors).toEqual({ tokens: 2, vocabulary: 4, share: 5 / 7 });
     await expect(
       prepared({
         ...table,
@@ -385,10 +449,14 @@ describe('preparing', () => {
         split: whole,
       }),
     ).rejects.toThrow('need an embedding');
+    const others = fileOf('le 1 2 3\n');
+    await expect(prepared({ ...table, train, vectorsPath: others, split: whole })).rejects.toThrow(
+      'No token of these data has a word vector',
+    );
   });
 
   test('the codec travels as JSON', async () => {
-    const dataset = await prepared({ ...table, train: fileOf('text,label\na b,x\nb,x\n'), split: whole });
+    const dataset = await prepared({ ...table, train: fileOf('text,label\na b,x\nb,x\na,y\nb,y\n'), split: whole });
     const codec = ExampleCodec.parse(JSON.parse(JSON.stringify(dataset.codec.json)));
     expect(codec.encode('b a')).toEqual(dataset.codec.encode('b a'));
     expect(() => ExampleCodec.parse({ format: 'other' })).toThrow('not a description of data');

@@ -156,6 +156,11 @@ describe('suggestions', () => {
     ['When the war ended, the town was quiet.\nNobody spoke, nobody moved.\n', { kind: 'text' }],
     ['one line\nanother line\n', { kind: 'text' }],
     ['', { kind: 'text' }],
+    ['text,label\n', { kind: 'table', header: true, textColumn: 'text', labelColumn: 'label' }],
+    // Columns without a name of their own are known by their number.
+    ['text,label,label\ngood,1,a\nbad,0,b\nfine,1,a\n', { kind: 'table', textColumn: 'text', labelColumn: 2 }],
+    [',x,y\n0,1.5,2\n2,1,3\n4,7,3\n', { kind: 'numeric', header: true, inputs: [1, 'x', 'y'] }],
+    ['{"":"good","label":"a"}\nnull\n[1]\n{"":"bad","label":"b"}\n', { kind: 'table', format: 'jsonl', textColumn: 1 }],
   ])('%j', async (text, data) => {
     const path = fileOf('');
     writeFileSync(path, text);

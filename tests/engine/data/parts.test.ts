@@ -99,6 +99,11 @@ describe('word vectors', () => {
     }
   });
 
+  test('a no-break space is a word like others', async () => {
+    const vectors = await read('\u00a0 1 2\ncat 3 4\n', ['<unk>', 'cat', '\u00a0']);
+    expect([...vectors.matrix]).toEqual([0, 0, 3, 4, 1, 2]);
+  });
+
   test('of another width, or damaged: the line', async () => {
     await expect(read('a 1 2 3\n', ['a'])).rejects.toThrow(
       /line 1: the vector has 3 numbers, and the embedding is 2 wide/,
@@ -211,7 +216,13 @@ describe('data and tasks', () => {
       { task: 'standard', predicts: 'value', ...numbers },
       'Choose the column to predict',
     ],
-    [{ ...series, layout: 'rows', targets: ['b'] }, { task: 'standard', ...numbers }, 'predicts a class'],
+    [{ ...series, layout: 'rows', targets: ['z'] }, { task: 'standard', ...numbers }, 'predicts a class'],
+    [{ ...series, inputs: ['a', 'a'] }, { task: 'forecasting', ...numbers }, 'Column a is chosen twice'],
+    [
+      { ...series, layout: 'rows', inputs: ['a', 'b'], targets: ['b'] },
+      { task: 'standard', predicts: 'value', ...numbers },
+      'it would be shown the answer',
+    ],
   ])('%j not for %j', (data, architecture, message) => {
     expect(dataObjections(dataSchema.parse(data), architectureOf(architecture))[0]!.message).toContain(message);
   });

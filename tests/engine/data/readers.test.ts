@@ -195,7 +195,7 @@ describe('numbers', () => {
   const numeric = { kind: 'numeric', inputs: ['a', 'b'], targets: ['b'] };
 
   test('cells that are none', async () => {
-    const text = 'a,b\n1,2\n-.5,+1e3\n,1\n1,0x10\nNaN,1\n1,Infinity\n1e999,2\n"1,5",2\n';
+    const text = 'a,b\n1,2\n-.5,+1e3\n,1\n1,0x10\nNaN,1\n1,Infinity\n1e999,2\n"1,5",2\n-1e39,2\n';
     const rows = await rowsOf(fileOf(text), numeric);
     expect(rows.flatMap((row) => (row.example && 'values' in row.example ? [[...row.example.values]] : []))).toEqual([
       [1, 2, 2],
@@ -206,8 +206,15 @@ describe('numbers', () => {
       [5, 'Column "b" holds "0x10", not a number.'],
       [6, 'Column "a" holds "NaN", not a number.'],
       [7, 'Column "b" holds "Infinity", not a number.'],
-      [8, 'Column "a" holds "1e999", not a number.'],
+      [
+        8,
+        'Column "a" holds "1e999", not a number. (The largest numbers that a network can compute with are about 3.4e38.)',
+      ],
       [9, 'Column "a" holds "1,5", not a number. (If this file writes a decimal comma, say so.)'],
+      [
+        10,
+        'Column "a" holds "-1e39", not a number. (The largest numbers that a network can compute with are about 3.4e38.)',
+      ],
     ]);
   });
 
