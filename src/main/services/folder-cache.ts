@@ -13,6 +13,8 @@ export type PrepareProgress = (done: number, total: number, what: string) => voi
 export class FolderCache {
   readonly #root: string;
   readonly #uploads: Uploads;
+  /** The last that was asked for of each folder that is being made. */
+  readonly #making = new Map<string, Promise<void>>();
 
   constructor(root: string, uploads: Uploads) {
     this.#root = root;
@@ -29,8 +31,9 @@ export class FolderCache {
   }
 
   /**
-   * Fills a folder and puts it in the place of what is there. What `fill` throws, and an aborted signal, leave that as it was.
-   * @param isThere asked at the end: a folder that someone else completed meanwhile may be in use, and stays
+   * Fills a folder and puts it in the place of what is there. What `fill` throws, and an aborted signal, leave that as it was. Who
+   * asks for a folder that is being made waits for it, and makes it only if that came to nothing.
+   * @param isThere whether the folder is complete
    */
   async make(
     key: string,
@@ -38,12 +41,31 @@ export class FolderCache {
     isThere: () => Promise<boolean>,
     signal: AbortSignal,
   ): Promise<void> {
+    const before = this.#making.get(key);
+    const making = this.#make(key, fill, isThere, signal, before);
+    this.#making.set(key, making);
+    try {
+      await making;
+    } finally {
+      if (this.#making.get(key) === making) this.#making.delete(key);
+    }
+  }
+
+  async #make(
+    key: string,
+    fill: (folder: string) => Promise<void>,
+    isThere: () => Promise<boolean>,
+    signal: AbortSignal,
+    before: Promise<void> | undefined,
+  ): Promise<void> {
+    await before?.catch(() => undefined); // whoever asked for it is told
+    signal.throwIfAborted();
+    if (await isThere()) return;
     await this.#uploads.inScratchFolder(async (scratch) => {
       const made = join(scratch, 'made');
       await mkdir(made);
       await fill(made);
       signal.throwIfAborted();
-      if (await isThere()) return;
       await this.remove(key);
       await rename(made, this.path(key));
     });
