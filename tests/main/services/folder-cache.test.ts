@@ -17,11 +17,11 @@ function setUp() {
 
 /** Fills a folder when it is let, and counts how often it was asked to. */
 function filler() {
-  let let_: () => void = () => {};
-  const allowed = new Promise<void>((resolve) => (let_ = resolve));
+  let open: () => void = () => {};
+  const allowed = new Promise<void>((resolve) => (open = resolve));
   const fill = {
     begun: 0,
-    allow: () => let_(),
+    allow: () => open(),
     run: async (folder: string) => {
       fill.begun++;
       await allowed;
