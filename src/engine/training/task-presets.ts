@@ -70,7 +70,19 @@ const usual: Readonly<Record<Exclude<Task, 'language-model'>, TaskConfig>> = {
   standard: config('standard', characters, { ...numbers, hidden: 64, layers: 2 }, { clip: null, maxEpochs: 100 }),
 };
 
-/** The usual configuration of a task, without its corpus and how that is read. */
-export function usualConfig(task: Task): Preset['config'] {
-  return task === 'language-model' ? charRnn.config : usual[task];
+/**
+ * The usual configuration of a task, without its corpus and how that is read.
+ * @param texts some of the texts it reads, where they are known: names and other single words are read by their characters
+ */
+export function usualConfig(task: Task, texts: readonly string[] = []): Preset['config'] {
+  if (task === 'language-model') return charRnn.config;
+  const config = usual[task];
+  const readsWords = config.tokenizer.kind === 'word' && task !== 'tagging';
+  return readsWords && areSingleWords(texts) ? { ...config, tokenizer: characters } : config;
+}
+
+/** As words most of them would be a sequence of one step, and unknown. */
+function areSingleWords(texts: readonly string[]): boolean {
+  const single = texts.filter((text) => /\p{L}/u.test(text) && !/\S\s+\S/.test(text));
+  return single.length > texts.length / 2;
 }

@@ -9,6 +9,8 @@ import type { FlagName, TrainFlags } from './train-flags.ts';
 export interface Look {
   readonly suggested: DataConfig;
   readonly columns: readonly string[];
+  /** The first rows, read so. */
+  readonly preview: readonly (readonly string[])[];
 }
 
 /** The corpora of line-aligned targets, for those parts that have one. */
@@ -49,6 +51,12 @@ export function predictsOf(flags: TrainFlags, look: Look | null): Architecture['
   if (suggested?.kind !== 'numeric' || !flags.targetColumns) return 'class';
   const columns = numbered(suggested.inputs, look!.columns);
   return numbered(flags.targetColumns, look!.columns).every((column) => columns.includes(column)) ? 'value' : 'class';
+}
+
+/** Texts that a network would read. */
+export function textsOf(look: Look | null): string[] {
+  const reads = look?.suggested.kind === 'table' || look?.suggested.kind === 'pairs';
+  return reads ? look.preview.map(([text]) => text!) : [];
 }
 
 function suggestion<K extends Kind>(look: Look | null, kind: K): Extract<DataConfig, { kind: K }> | null {

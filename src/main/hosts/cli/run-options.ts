@@ -4,7 +4,7 @@ import { outputInputUnits, type Architecture } from '../../../engine/model/spec.
 import { type RunConfig, runConfigSchema } from '../../../engine/training/config.ts';
 import { usualLearningRate, usualVocabulary } from '../../../engine/training/presets.ts';
 import { usualConfig } from '../../../engine/training/task-presets.ts';
-import { dataOf, predictsOf, type Look, type TargetCorpora } from './data-options.ts';
+import { dataOf, predictsOf, textsOf, type Look, type TargetCorpora } from './data-options.ts';
 import { UsageError } from './errors.ts';
 import { explainIssue, flagName } from './explain.ts';
 import { type FlagName, type TrainFlags, usesOf } from './train-flags.ts';
@@ -33,7 +33,7 @@ export interface Findings {
 export function runConfigOf(flags: TrainFlags, corpora: RunCorpora, { look, vectorWidth }: Findings): RunConfig {
   const combinations = [...wrongCombinations(flags)];
   if (combinations.length > 0) throw new UsageError(combinations.join('\n'));
-  const usual = usualConfig(flags.task);
+  const usual = usualConfig(flags.task, textsOf(look));
   const result = runConfigSchema.safeParse({
     corpus: corpora.main,
     data: dataOf(flags, look, corpora.targets),
@@ -54,9 +54,12 @@ export function runConfigOf(flags: TrainFlags, corpora: RunCorpora, { look, vect
   return result.data;
 }
 
-function splitOf({ valid, test, validFile, testFile }: TrainFlags, usual: RunConfig['split']) {
-  const ownFiles = validFile !== undefined || testFile !== undefined;
-  return { valid: valid ?? (ownFiles ? 0 : usual.valid), test: test ?? (ownFiles ? 0 : usual.test) };
+/** The usual share of a part, unless it is said, or has a file or a fold of its own. */
+function splitOf({ valid, test, validFile, testFile, folds }: TrainFlags, usual: RunConfig['split']) {
+  return {
+    valid: valid ?? (validFile === undefined ? usual.valid : 0),
+    test: test ?? (testFile === undefined && folds === undefined ? usual.test : 0),
+  };
 }
 
 function tokenizerOf(flags: TrainFlags, usual: RunConfig['tokenizer']) {
@@ -151,6 +154,11 @@ function* wrongCombinations(flags: TrainFlags): Generator<string> {
   yield* belongs('fold', flags.folds !== undefined, '--folds');
   if (flags.folds !== undefined && flags.fold === undefined) {
     yield `--folds ${flags.folds}: say with --fold which of them is the test part.`;
+  }
+  for (const flag of ['test', 'testFile'] as const) {
+    if (flags.folds !== undefined && flags[flag]) {
+      yield `--folds makes one fold the test part, so there is none for ${flagName(flag)} to make: give one of them.`;
+    }
   }
   if (flags.validFile !== undefined && flags.valid) {
     yield '--valid takes a part of the file and --valid-file another file: give one of them.';

@@ -20,9 +20,9 @@ function draftOfPreset({ config }: Pick<Preset, 'config'>, corpus: string): Draf
   return { ...draftOf(runConfigSchema.parse({ ...config, corpus: '-' })), corpus };
 }
 
-/** The usual fields of a task; how its data are read comes from elsewhere. */
-function usualDraft({ task, multilabel, predicts, forecastAt }: TaskChoice): Draft {
-  const { architecture, ...config } = usualConfig(task);
+/** The usual fields of a task on such texts; how its data are read comes from elsewhere. */
+function usualDraft({ task, multilabel, predicts, forecastAt }: TaskChoice, texts: readonly string[]): Draft {
+  const { architecture, ...config } = usualConfig(task, texts);
   const purpose = { ...architecture, multilabel, predicts, forecastAt };
   // Not checked: what the data are is not known here.
   const unread = {
@@ -54,6 +54,8 @@ interface Looks {
   readonly corpus: string;
   readonly data: DataConfig;
   readonly columns: readonly Column[];
+  /** Some of the texts that a network would read. */
+  readonly texts: readonly string[];
 }
 
 export class RunForm {
@@ -106,6 +108,8 @@ export class RunForm {
 
   readonly #looksNow = $derived(this.#looks?.corpus === this.draft.corpus ? this.#looks : null);
 
+  readonly #texts = $derived(this.#looksNow?.texts ?? []);
+
   /** The task that the text looks made for, where it is no use for the chosen one. */
   readonly offer = $derived.by(() => {
     const data = this.#looksNow?.data;
@@ -143,7 +147,7 @@ export class RunForm {
   readonly preset = $derived(presets.find((preset) => this.#is(draftOfPreset(preset, ''))) ?? null);
 
   /** The fields are what is usual for the task. */
-  readonly isUsual = $derived(this.#is(usualDraft(this.choice)));
+  readonly isUsual = $derived(this.#is(usualDraft(this.choice, this.#texts)));
 
   #is(other: Draft): boolean {
     return (Object.keys(other) as FieldName[]).every(
@@ -207,7 +211,7 @@ export class RunForm {
 
   /** The usual settings of the task. How the data are read stays. */
   resetToUsual(): void {
-    this.#take({ ...usualDraft(this.choice), ...this.#dataNow() });
+    this.#take({ ...usualDraft(this.choice, this.#texts), ...this.#dataNow() });
   }
 
   /** Another shape of graph: the task of it that fits the text, with its usual settings. */
@@ -250,7 +254,7 @@ export class RunForm {
     const label = choice.multilabel && !this.draft.tagSeparator ? { tagSeparator: '|' } : {};
     this.#left.set(this.choice.id, $state.snapshot(this.draft) as Draft);
     this.#lastArchitecture = usualConfig(choice.task).architecture;
-    this.#take({ ...(this.#left.get(choice.id) ?? usualDraft(choice)), ...data, ...label });
+    this.#take({ ...(this.#left.get(choice.id) ?? usualDraft(choice, this.#texts)), ...data, ...label });
   }
 
   #take(next: Draft): void {

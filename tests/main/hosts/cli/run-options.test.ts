@@ -25,7 +25,8 @@ function configWith(findings: Parameters<typeof runConfigOf>[2], ...args: string
 
 /** The configuration of a task for a file whose lines are these. */
 function configFor(lines: readonly string[], columns: readonly string[], ...args: string[]) {
-  const look: Look = { suggested: suggestFromLines(lines), columns };
+  const preview = lines.slice(1).map((line) => line.split(/[,\t]/));
+  const look: Look = { suggested: suggestFromLines(lines), columns, preview };
   return configWith({ look, vectorWidth: null }, ...args);
 }
 
@@ -77,9 +78,14 @@ describe('defaults', () => {
     expect(configOf('--tokenizer', 'bpe', '--embedding', '32').architecture.embedding).toBe(32);
   });
 
-  test('with a validation file nothing is cut off the text', () => {
-    expect(configOf('--valid-file', 'v.txt').split).toEqual({ valid: 0, test: 0 });
-    expect(configOf('--valid-file', 'v.txt', '--test', '0.1').split).toEqual({ valid: 0, test: 0.1 });
+  test('a part with a file or a fold of its own is not cut off the text; the other stays as usual', () => {
+    const { split } = usualConfig('classification');
+    const splitOf = (...args: string[]) => configOf('--task', 'classification', ...args).split;
+    expect(splitOf('--valid-file', 'v.csv')).toEqual({ ...split, valid: 0 });
+    expect(splitOf('--valid-file', 'v.csv', '--test', '0.3')).toEqual({ valid: 0, test: 0.3 });
+    expect(splitOf('--test-file', 't.csv')).toEqual({ ...split, test: 0 });
+    expect(splitOf('--test-file', 't.csv', '--valid-file', 'v.csv')).toEqual({ valid: 0, test: 0 });
+    expect(splitOf('--folds', '5', '--fold', '2')).toEqual({ ...split, test: 0 });
   });
 });
 
@@ -129,6 +135,8 @@ describe('what cannot be is refused with the flag, the value and the bound', () 
     [['--tie', '--embedding', '3', '--hidden', '8'], 'embedding is 3, hidden is 8'],
     [['--valid', '0.1', '--valid-file', 'v.txt'], 'give one of them'],
     [['--test', '0.1', '--test-file', 't.txt'], 'give one of them'],
+    [['--task', 'binary', '--folds', '5', '--fold', '1', '--test-file', 't.csv'], 'none for --test-file to make'],
+    [['--task', 'binary', '--folds', '5', '--fold', '1', '--test', '0.2'], 'none for --test to make'],
   ])('%j', (args, message) => {
     expect(() => configOf(...args)).toThrow(UsageError);
     expect(() => configOf(...args)).toThrow(message);
@@ -158,7 +166,7 @@ describe('every task', () => {
     const stopping = (...args: string[]) => configOf('--task', 'binary', ...args).training.earlyStopping;
     expect(stopping()).toBe(usualConfig('binary').training.earlyStopping);
     expect(stopping('--valid', '0')).toBeNull();
-    expect(stopping('--test-file', 't.csv')).toBeNull();
+    expect(stopping('--valid', '0', '--test-file', 't.csv')).toBeNull();
     expect(stopping('--valid-file', 'v.csv')).toBe(usualConfig('binary').training.earlyStopping);
     expect(stopping('--early-stopping', '0')).toBeNull();
     expect(stopping('--early-stopping', '9')).toBe(9);

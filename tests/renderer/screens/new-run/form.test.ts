@@ -9,7 +9,9 @@ const text = dataSchema.parse({ kind: 'text' });
 const table = dataSchema.parse({ kind: 'table', textColumn: 'review', labelColumn: 'stars' });
 const tagged = dataSchema.parse({ kind: 'tagged', separator: 'space', tagColumn: 3 });
 const series = dataSchema.parse({ kind: 'numeric', inputs: ['mix', 'noisy'] });
-const looks = (corpus: string, data: DataConfig, columns: string[] = []) => ({ corpus, data, columns });
+const looks = (corpus: string, data: DataConfig, columns: string[] = [], texts: string[] = []) => ({
+  ...{ corpus, data, columns, texts },
+});
 
 /** A form on a text that has been looked at. */
 function opened(data: DataConfig, columns: string[] = []): RunForm {
@@ -28,6 +30,17 @@ describe('a form that nobody has touched', () => {
     expect([form.choice.id, form.isUsual, form.offer]).toEqual(['classification', true, null]);
     expect(form.config?.data).toEqual(table);
     expect(form.config?.architecture).toEqual(usualConfig('classification').architecture);
+  });
+  it('reads names by their characters, whatever is done with them', () => {
+    const form = new RunForm('c', []);
+    form.suggest(looks('c', table, ['review', 'stars'], ['Khoury', 'Nahas', 'De Luca']));
+    expect([form.choice.id, form.isUsual, form.draft.tokenizer]).toEqual(['classification', true, 'char']);
+    form.chooseTask(choiceNamed('binary'));
+    expect(form.draft.tokenizer).toBe('char');
+    form.draft.corpus = 'd';
+    form.suggest(looks('d', table, ['review', 'stars'], ['a good film', 'a dull one']));
+    form.resetToUsual();
+    expect(form.draft.tokenizer).toBe('word');
   });
   it('follows to another text, there and back', () => {
     const form = opened(table);
