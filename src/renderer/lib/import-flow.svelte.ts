@@ -72,9 +72,14 @@ export class ImportFlow {
     return this.#name;
   }
 
-  /** Takes files, folders, paths or text, one after the other. */
+  /** Takes files, folders, paths or text, one after the other; what comes while others are taken waits for its turn. */
   start(texts: readonly Waiting[]): void {
-    if (texts.length === 0 || this.#step.type === 'importing') return;
+    if (texts.length === 0) return;
+    if (this.open && this.#step.type !== 'ask') {
+      this.#queue.push(...texts);
+      this.#count = { at: this.#count.at, of: this.#count.of + texts.length };
+      return;
+    }
     this.#queue = [...texts];
     this.#count = { at: 0, of: texts.length };
     void this.#next();

@@ -49,6 +49,20 @@ describe('importing', () => {
     expect(done.map((corpus) => corpus.name)).toEqual(['b']);
   });
 
+  test('what is dropped while another is looked at waits for its turn', async () => {
+    const { flow, done, reaches } = await start();
+    flow.start([file('a.txt', 'a')]);
+    await reaches('preview');
+    flow.start([file('b.txt', 'b')]);
+    expect(flow.suggestedName).toBe('a.txt');
+    expect(flow.count).toEqual({ at: 1, of: 2 });
+    await flow.confirm('a');
+    await reaches('preview');
+    await flow.confirm('b');
+    expect(done.map((corpus) => corpus.name)).toEqual(['a', 'b']);
+    expect(flow.open).toBe(false);
+  });
+
   test('another encoding can be tried, and what was found stays to go back to', async () => {
     const { flow, reaches } = await start();
     flow.start([file('a.txt', 'a')]);
