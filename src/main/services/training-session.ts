@@ -331,7 +331,7 @@ export class TrainingSession {
       const [summary] = message.split('\n');
       this.#end(
         'failed',
-        `Something went wrong inside Unroll: ${summary} The log has the details. ${this.#howToGoOn()}`,
+        `Something went wrong inside Unroll: ${summary!.replace(/\.$/, '')}. The log has the details. ${this.#howToGoOn()}`,
       );
     } catch (failure) {
       // The row still says "running", which the next start turns into "interrupted".

@@ -143,5 +143,5 @@ export function hasModel(run: Pick<Run, 'checkpointStep'>): boolean {
 
 /** Ended before its time, or waits: `resume` goes on. */
 export function canResume(run: Pick<Run, 'status'>): boolean {
-  return run.status === 'paused' || run.status === 'interrupted' || run.status === 'stopped';
+  return ['paused', 'interrupted', 'stopped', 'failed'].includes(run.status);
 }

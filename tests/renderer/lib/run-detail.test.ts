@@ -111,6 +111,7 @@ test('a run is live or can be resumed, never both but when it is paused', () => 
   expect(isLive({ status: 'running' }) && !canResume({ status: 'running' })).toBe(true);
   expect(isLive({ status: 'paused' }) && canResume({ status: 'paused' })).toBe(true);
   expect(!isLive({ status: 'interrupted' }) && canResume({ status: 'interrupted' })).toBe(true);
+  expect(!isLive({ status: 'failed' }) && canResume({ status: 'failed' })).toBe(true);
   expect(isLive({ status: 'finished' }) || canResume({ status: 'finished' })).toBe(false);
 });
 
