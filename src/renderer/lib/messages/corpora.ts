@@ -109,7 +109,13 @@ export const corpora = {
     moreLabels: (count: string) => `And ${count} more.`,
     all: (count: number) => `Show all ${integer(count)}`,
     fewer: 'Show fewer',
-    first: 'First rows',
+    first: {
+      text: 'First lines',
+      tagged: 'First sentences',
+      table: 'First rows',
+      pairs: 'First pairs',
+      numeric: 'First rows',
+    },
     problems: (count: number) => plural(count, 'problem'),
     problemsDetail: (unusable: number) =>
       unusable === 1
