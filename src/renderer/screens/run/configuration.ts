@@ -43,6 +43,8 @@ export function configurationOf(run: Run, corpusName: (id: string) => string): C
 function networkRows({ architecture: a, vectorsCorpus }: RunConfig, corpusName: (id: string) => string): SettingRow[] {
   const has = applies(a);
   const yes = (does: boolean) => (does ? text.yes : text.no);
+  /** It predicts the next token of its own input, which it can do in one direction only. */
+  const isWriter = a.task === 'language-model' || a.task === 'conditional-generation';
   /** Where it means something. */
   const where = (does: boolean, value: string) => (does ? value : null);
   return [
@@ -52,7 +54,7 @@ function networkRows({ architecture: a, vectorsCorpus }: RunConfig, corpusName: 
     [has.recurrent ? text.layers : text.hiddenLayers, integer(a.layers)],
     [has.decoder ? text.encoderHidden : text.hidden, integer(a.hidden)],
     [text.decoderHidden, where(has.decoder, integer(decoderUnits(a)))],
-    [text.bidirectional, where(has.recurrent, yes(a.bidirectional))],
+    [text.bidirectional, where(has.recurrent && !isWriter, yes(a.bidirectional))],
     [text.attention, where(has.decoder, names.attentions[a.attention])],
     [text.score, where(has.score, names.scores[a.score])],
     [text.attentionSize, where(has.attention, integer(attentionUnits(a)))],
