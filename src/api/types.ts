@@ -5,7 +5,7 @@ import type { Prediction } from '../engine/inference/prediction.ts';
 import { figureNames } from '../engine/metrics/figures.ts';
 import type { TaskResult } from '../engine/metrics/results.ts';
 import { architectureSchema } from '../engine/model/spec.ts';
-import { optimizerSchema, runConfigSchema, tokenizerSchema, trainingSchema } from '../engine/training/config.ts';
+import { optimizerSchema, recordedConfigSchema, tokenizerSchema, trainingSchema } from '../engine/training/config.ts';
 
 const count = z.object({ token: z.string(), count: z.number() });
 
@@ -82,7 +82,7 @@ export const runSchema = z.object({
   status: runStatusSchema,
   /** Why it failed or was interrupted, and what to do; while it prepares, how far it is; null otherwise. */
   message: z.string().nullable(),
-  config: runConfigSchema,
+  config: recordedConfigSchema,
   corpusName: z.string(),
   corpusHash: z.string(),
   vocabularySize: z.number().nullable(),

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ContractRouterClient } from '@orpc/contract';
 import { createRouterClient, ORPCError } from '@orpc/server';
+import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
 import type { Contract } from '../../src/api/contract.ts';
 import type { Change, GenerateEvent, ImportEvent } from '../../src/api/types.ts';
@@ -47,6 +48,18 @@ test('says what the app is', async () => {
       { name: 'webgpu', available: false },
     ],
   });
+});
+
+test('shows runs whose configuration would be refused today', async () => {
+  const { app, client } = await open();
+  const id = await trained({ app, client });
+  const { config } = await client.runs.get({ id }).then(({ run }) => run);
+  const refused = { ...config, training: { ...config.training, classWeights: 'balanced' as const } };
+  const database = new Database(app.workspace.database);
+  database.prepare('UPDATE runs SET config = ? WHERE id = ?').run(JSON.stringify(refused), id);
+  database.close();
+  await expect(client.runs.create({ config: refused, name: null, tags: [] })).rejects.toThrow('Class weights are for');
+  expect((await client.runs.list()).map((run) => run.config.training.classWeights)).toEqual(['balanced']);
 });
 
 test('carries the whole path: import, train, list, generate, export', async () => {

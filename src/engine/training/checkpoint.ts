@@ -11,7 +11,7 @@ import { readSafetensors, writeSafetensors, type SafetensorsEntry } from '../exp
 import type { Figures } from '../metrics/figures.ts';
 import type { TaskResult } from '../metrics/results.ts';
 import type { SampleDetail, StepMetrics } from '../protocol.ts';
-import { runConfigSchema } from './config.ts';
+import { recordedConfigSchema } from './config.ts';
 
 const evalMetricsSchema = z.object({
   step: z.int(),
@@ -39,7 +39,7 @@ const best = z.object({ step: z.int(), loss: z.number() });
 
 const checkpointStateSchema = z.object({
   version: z.literal(1),
-  config: runConfigSchema,
+  config: recordedConfigSchema,
   /** A checkpoint is a usable model by itself: serialised tokeniser of a language model, or codec of another task's data. */
   tokenizer: z.unknown(),
   codec: codecSchema.nullable().default(null),

@@ -134,6 +134,9 @@ const runConfigFields = z.strictObject({
   threads: z.int().min(1).max(256).nullable().default(null),
 });
 
+/** The configuration of a run that was once accepted: it may be one that is refused today, and is shown and used all the same. */
+export const recordedConfigSchema = runConfigFields;
+
 /** A run's whole configuration: one shareable piece of JSON. */
 export const runConfigSchema = runConfigFields.superRefine((config, context) => {
   const objections = [

@@ -102,8 +102,10 @@ export function pairProblems({ data, validCorpus, testCorpus }: NamedTexts): str
 
 /** What is wrong with the settings taken together. */
 export function settingProblems(config: RunConfig, devices: readonly Device[]): string[] {
-  const { training, split, validCorpus, device } = config;
+  const { training, split, validCorpus, testCorpus, data, device } = config;
   const problems = pairProblems(config);
+  if (data.kind !== 'text' && data.folds && testCorpus !== null)
+    problems.push('Cross-validation makes one fold the test part: leave the test corpus away, or the folds.');
   if (validCorpus === null && split.valid === 0) {
     const needs = 'needs validation: keep a part of the data for it, or choose a validation corpus';
     if (training.earlyStopping !== null) problems.push(`Early stopping ${needs}.`);

@@ -197,7 +197,7 @@ function numbers(flags: TrainFlags, look: Look | null): object {
 function targetsOf(flags: TrainFlags, look: Look | null): readonly Column[] | null {
   if (flags.targetColumns) return flags.targetColumns;
   if (flags.task === 'forecasting') return null;
-  if (!look) return [1];
+  if (!look) return [2];
   const targets = suggestion(look, 'numeric')?.targets;
   if (targets) return targets;
   throw new UsageError(

@@ -72,7 +72,7 @@ class RunReport {
     if (!('id' in change) || change.id !== this.#id) return;
     if (change.type === 'steps') this.steps(change.steps);
     if (change.type === 'eval') this.evaluation(change.eval);
-    if (change.type === 'log' && change.line.level === 'warning') this.#terminal.note(change.line.message);
+    if (change.type === 'log' && change.line.level !== 'error') this.#terminal.note(change.line.message);
     if (change.type === 'log' && change.line.level === 'error') this.#errors.push(change.line.message);
   }
 

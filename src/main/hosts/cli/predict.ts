@@ -3,6 +3,7 @@ import { createReadStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { text as textOf } from 'node:stream/consumers';
 import { createInterface } from 'node:readline';
+import { Readable } from 'node:stream';
 import type { PredictionRequest, Run } from '../../../api/types.ts';
 import type { Client } from './app-session.ts';
 import { Interrupted, UsageError } from './errors.ts';
@@ -112,13 +113,22 @@ async function* linesOf(file: string): AsyncGenerator<{ line: number; text: stri
   const input = file === stdin ? process.stdin : createReadStream(file);
   let line = 0;
   try {
-    for await (const text of createInterface({ input, crlfDelay: Infinity })) {
+    for await (const text of createInterface({ input: Readable.from(decoded(input)), crlfDelay: Infinity })) {
       line++;
-      yield { line, text: line === 1 ? text.replace(/^\ufeff/, '') : text };
+      yield { line, text };
     }
   } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ERR_ENCODING_INVALID_ENCODED_DATA')
+      throw new UsageError(`${nameOf(file)} is not text in UTF-8: save it so, and ask again.`);
     throw 'code' in (error as object) && (error as NodeJS.ErrnoException).syscall ? unreadable(file, error) : error;
   }
+}
+
+/** Text without its byte-order mark. */
+async function* decoded(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
+  const decoder = new TextDecoder('utf-8', { fatal: true });
+  for await (const chunk of bytes) yield decoder.decode(chunk, { stream: true });
+  yield decoder.decode();
 }
 
 function unreadable(file: string, error: unknown): UsageError {
