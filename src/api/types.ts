@@ -112,6 +112,7 @@ export const runSchema = z.object({
   validFigures: figuresSchema.nullable(),
   bestFigures: figuresSchema.nullable(),
   testFigures: figuresSchema.nullable(),
+  /** Over the run so far. */
   tokensPerSecond: z.number().nullable(),
   secondsLeft: z.number().nullable(),
   checkpointStep: z.number().nullable(),

@@ -6,7 +6,7 @@ import { asWorkspaceError, openDatabase } from './database.ts';
 import { CheckpointTable, EvalTable, LogTable, SampleTable } from './history.ts';
 import { hasWriter, lockWorkspace, type WorkspaceLock } from './lock.ts';
 import { MetricsTable } from './metrics.ts';
-import { RunTable } from './runs.ts';
+import { RunTable, type RunRecord } from './runs.ts';
 import { createFolders, workspaceAt, type Workspace } from './workspace.ts';
 
 /** Steps wait at most this long for the transaction that writes them. */
@@ -111,14 +111,15 @@ export class Store {
   }
 
   #writeWaiting(): void {
-    for (const [run, { steps }] of this.#waiting) {
+    for (const [run, { id, steps }] of this.#waiting) {
       this.metrics.put(run, steps);
+      const before = this.runs.get(id);
       const last = steps.at(-1)!;
       this.runs.update(run, {
         step: last.step,
         epoch: last.epoch,
         trainLoss: last.loss,
-        tokensPerSecond: last.tokensPerSecond,
+        tokensPerSecond: before && meanSpeed(before, steps),
         elapsed: last.elapsed,
       });
     }
@@ -131,6 +132,17 @@ export class Store {
     this.#timer = null;
     for (const id of written) this.listener.flushed(id);
   }
+}
+
+/** Tokens a second over the whole run: each step's, weighed by the time since the step before it. */
+function meanSpeed(before: Pick<RunRecord, 'elapsed' | 'tokensPerSecond'>, steps: readonly StepMetrics[]): number {
+  let at = before.elapsed;
+  let mean = before.tokensPerSecond ?? 0;
+  for (const { elapsed, tokensPerSecond } of steps) {
+    if (elapsed > at) mean += ((tokensPerSecond - mean) * (elapsed - at)) / elapsed;
+    at = elapsed;
+  }
+  return mean;
 }
 
 /**

@@ -136,6 +136,16 @@ test('early stopping needs a validation part of examples too', async () => {
   expect(await refusalOf(app, config)).toMatch(/^Early stopping needs validation: keep a part of the data for it/);
 });
 
+test('a fold and a corpus cannot both be the test part', async () => {
+  const app = await openTestApp();
+  const corpus = await importText(app, tableText, 'reviews');
+  const config = exampleConfig('classification', corpus, {
+    data: { folds: { count: 5, index: 1 } },
+    rest: { testCorpus: corpus.id },
+  });
+  expect(await refusalOf(app, config)).toMatch(/^Cross-validation makes one fold the test part/);
+});
+
 test('a language model is not asked for predictions', async () => {
   const app = await openTestApp();
   const { id } = await create(app, configFor(app.corpus));

@@ -125,6 +125,27 @@ describe('metrics', () => {
     expect(store.runs.get('r')).toMatchObject({ step: 4, epoch: 0.4, trainLoss: 0.25, elapsed: 0.04 });
   });
 
+  test('give the speed of the whole run, not of its last moment', () => {
+    const { store } = open();
+    const run = insertRun(store, 'r');
+    const [step] = sampleSteps(1, 1);
+    const steps = [
+      { ...step!, step: 1, tokensPerSecond: 100, elapsed: 3 },
+      { ...step!, step: 2, tokensPerSecond: 500, elapsed: 4 },
+      { ...step!, step: 3, tokensPerSecond: 1000, elapsed: 5 },
+    ];
+    for (const one of steps) {
+      store.addSteps(run, [one]);
+      store.flush();
+    }
+    const mean = (3 * 100 + 500 + 1000) / 5;
+    expect(store.runs.get('r')!.tokensPerSecond).toBeCloseTo(mean, 9);
+    const together = insertRun(store, 's');
+    store.addSteps(together, steps);
+    store.flush();
+    expect(store.runs.get('s')!.tokensPerSecond).toBeCloseTo(mean, 9);
+  });
+
   test('are written within half a second by themselves', () => {
     vi.useFakeTimers();
     onTestFinished(() => void vi.useRealTimers());

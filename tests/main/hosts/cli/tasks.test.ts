@@ -308,6 +308,14 @@ describe('a run of another task than language models', () => {
     expect((await piped.ended).stdout).toBe(outcome.stdout);
   });
 
+  test('refuses a file that is not UTF-8', async () => {
+    const path = written('latin-1.txt', []);
+    writeFileSync(path, Buffer.from('caf\u00e9\n', 'latin1'));
+    const { code, stdout, stderr } = await unroll('predict', 'first', '--file', path, ...at);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain('is not text in UTF-8');
+  });
+
   test.each([
     [['--label', 'praise'], '--label is for conditional generation'],
     [['--input', 'x', '--beam', '3'], '--beam is for translation'],
