@@ -4,6 +4,7 @@
  */
 import type { Locator, Page } from '@playwright/test';
 import { expect, test } from './app.ts';
+import { expectAccessible, expectWithin, watch } from './looks.ts';
 import { Person } from './person.ts';
 
 const lines = (count: number, line: (i: number) => string) =>
@@ -32,9 +33,20 @@ class Student extends Person {
 
   async trainToTheEnd(name: string, fields: Record<string, string | number>): Promise<void> {
     await this.fill({ ...fields, Name: name });
-    await this.page.getByRole('button', { name: 'Start training' }).click();
+    const start = this.page.getByRole('button', { name: 'Start training' });
+    await expect(start).toBeEnabled();
+    await this.look(`${name} before it is trained`);
+    await start.click();
     await expect(this.heading).toHaveText(name);
     await this.expectStatus('Finished');
+    await this.look(name);
+  }
+
+  /** The screen as it is, judged; its picture goes to test-results. */
+  async look(name: string): Promise<void> {
+    await expectAccessible(this.page, name);
+    await expectWithin(this.page, name);
+    await this.page.screenshot({ path: `test-results/tasks/${name}.png` });
   }
 
   async tryIt(): Promise<Locator> {
@@ -45,7 +57,16 @@ class Student extends Person {
 }
 
 test.describe.configure({ timeout: 240_000 });
-test.use({ actionTimeout: 20_000 });
+// A trace copies the page at every look of axe, which takes longer than the test.
+test.use({ actionTimeout: 20_000, trace: 'off' });
+
+let found: string[] = [];
+test.beforeEach(({ app, page }) => {
+  found = watch(page, new URL(app.url).host);
+});
+test.afterEach(() => {
+  expect(found).toEqual([]);
+});
 
 test('many to many, aligned: tagging', async ({ app, page }) => {
   const student = new Student(page);
@@ -64,6 +85,7 @@ test('many to many, aligned: tagging', async ({ app, page }) => {
   await page.getByRole('textbox', { name: 'Sentence' }).fill('the owl sleeps !');
   const tags = answer.getByRole('list', { name: 'Tags' });
   for (const tag of ['DET', 'NOUN', 'VERB', 'PUNCT']) await expect(tags).toContainText(tag);
+  await student.look('tagger in use');
 });
 
 test('many to many, unaligned: translation with attention', async ({ app, page }) => {
@@ -94,6 +116,7 @@ test('many to many, unaligned: translation with attention', async ({ app, page }
   const attention = answer.getByRole('figure', { name: 'Attention' });
   await expect(attention).toContainText('four');
   await expect(attention).toContainText('cuatro');
+  await student.look('translator in use');
 });
 
 test('many to one: classification, and a bad row that is shown and left out', async ({ app, page }) => {
@@ -122,6 +145,7 @@ test('many to one: classification, and a bad row that is shown and left out', as
   const answer = await student.tryIt();
   await page.getByRole('textbox', { name: 'Text' }).fill('a lovely day');
   await expect(answer.getByRole('list', { name: 'Probabilities' }).getByRole('listitem').first()).toContainText('good');
+  await student.look('moods in use');
 });
 
 test('one to many: a text for a label', async ({ app, page }) => {
@@ -147,6 +171,7 @@ test('one to many: a text for a label', async ({ app, page }) => {
   const texts = answer.getByRole('list');
   await expect(texts).toContainText(/ab/);
   await expect(texts).not.toContainText(/12/);
+  await student.look('generator in use');
 });
 
 test('one to one: a standard network', async ({ app, page }) => {
@@ -166,6 +191,7 @@ test('one to one: a standard network', async ({ app, page }) => {
   await page.getByRole('textbox', { name: 'a', exact: true }).fill('1.9');
   await page.getByRole('textbox', { name: 'b', exact: true }).fill('0.1');
   await expect(answer.getByRole('list', { name: 'Probabilities' }).getByRole('listitem').first()).toContainText('left');
+  await student.look('standard in use');
 });
 
 test('numbers: a forecast beside the truth and the naive one', async ({ app, page }) => {
@@ -184,6 +210,7 @@ test('numbers: a forecast beside the truth and the naive one', async ({ app, pag
 
   const answer = await student.tryIt();
   await expect(answer.getByRole('region', { name: 'Forecast' }).getByRole('row')).toHaveCount(1 + 4);
+  await student.look('tide in use');
 });
 
 test('a bidirectional language model is refused with the reason', async ({ app, page }) => {
