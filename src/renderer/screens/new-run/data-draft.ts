@@ -217,6 +217,9 @@ export function dataFor(purpose: Purpose, suggested: DataConfig | null, columns:
     if (kind === 'pairs' && columns.length === 0) draft.pairsIn = 'corpora';
     if (kind === 'pairs' && data.kind === 'text') Object.assign(draft, { format: 'tsv', header: false });
   }
+  // A class is no number: another column has to be the value.
+  const isClass = data.kind === 'numeric' && data.targetIs === 'class';
+  if (purpose.task === 'standard' && purpose.predicts === 'value' && isClass) draft.targets = [];
   if (purpose.task === 'standard' && draft.targets.length === 0 && draft.inputs.length > 1) {
     draft.targets = draft.inputs.slice(-1);
     draft.inputs = draft.inputs.slice(0, -1);

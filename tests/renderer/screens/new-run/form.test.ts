@@ -131,6 +131,15 @@ describe('a shape', () => {
     form.chooseShape('many-to-one');
     expect([form.choice.id, form.config?.data]).toEqual(['forecasting', expect.objectContaining({ layout: 'series' })]);
   });
+  it('predicts values of a column of numbers, not of classes', () => {
+    const rows = { kind: 'numeric', layout: 'rows', inputs: ['rooms', 'area', 'price'], targets: ['kind'] };
+    const form = opened(dataSchema.parse({ ...rows, targetIs: 'class' }), ['rooms', 'area', 'price', 'kind']);
+    expect([form.choice.id, form.draft.targets]).toEqual(['standard', ['kind']]);
+    form.chooseTask(choiceNamed('standard-values'));
+    expect([form.draft.inputs, form.draft.targets]).toEqual([['rooms', 'area'], ['price']]);
+    form.chooseTask(choiceNamed('standard'));
+    expect([form.draft.inputs, form.draft.targets]).toEqual([['rooms', 'area', 'price'], ['kind']]);
+  });
   it('asks for the separator of several labels with one in it', () => {
     const form = opened(tagged);
     form.chooseTask(choiceNamed('tagging-labels'));
