@@ -55,9 +55,9 @@ export function compact(value: Maybe): string {
   return size >= 100 || Number.isInteger(value) ? whole.format(value) : number(value);
 }
 
-/** "212k tokens/s". */
-export function speed(tokensPerSecond: Maybe): string {
-  return usable(tokensPerSecond) ? `${compact(tokensPerSecond)} tokens/s` : none;
+/** "212k tokens/s"; of networks that read numbers "212k rows/s". */
+export function speed(perSecond: Maybe, input: 'tokens' | 'numbers' = 'tokens'): string {
+  return usable(perSecond) ? `${compact(perSecond)} ${input === 'tokens' ? 'tokens' : 'rows'}/s` : none;
 }
 
 /** Binary units, as operating systems count: 1536 → "1.5 KB". */

@@ -43,6 +43,7 @@ describe('numbers for people', () => {
     [compact(999_999), '1M'],
     [compact(3_400_000), '3.4M'],
     [speed(212_345), '212k tokens/s'],
+    [speed(212_345, 'numbers'), '212k rows/s'],
     [bytes(1), '1 byte'],
     [bytes(1_023), '1,023 bytes'],
     [bytes(1_536), '1.5 KB'],

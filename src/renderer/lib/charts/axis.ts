@@ -41,11 +41,12 @@ export function xAxis(kind: XKind, log: boolean): Axis {
 
 /**
  * @param value how the quantity is written where there is room for all its digits
- * @param share its ticks are written in percent
+ * @param share its ticks are written in percent, none above the whole
  */
 export function yAxis(log: boolean, value: (value: number) => string, share = false): Axis {
+  const ticks = log ? logTicks : linearTicks;
   return {
-    ticks: log ? logTicks : linearTicks,
+    ticks: share ? (...range) => ticks(...range).filter((tick) => tick <= 1) : ticks,
     tick: share ? shareTick : plainTick,
     value: (v) => (Number.isFinite(v) ? value(v) : none),
   };
