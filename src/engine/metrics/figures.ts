@@ -59,7 +59,8 @@ export function figuresOf(result: TaskResult): Figures {
     case 'sequences': {
       const { bleu, exactMatch, tokenAccuracy } = result;
       return {
-        ...(bleu && { bleu: bleu.score }),
+        // Without a sequence of four tokens BLEU is 0 whatever was translated, which says nothing.
+        ...(bleu && bleu.total.at(-1)! > 0 && { bleu: bleu.score }),
         ...(exactMatch !== null && { exactMatch }),
         ...(tokenAccuracy !== null && { tokenAccuracy }),
       };
