@@ -41,7 +41,7 @@ const cases: Readonly<Record<string, Case>> = {
     figure: 'microF1',
   },
   translation: {
-    file: lines(40, (i) => `${animals[i % 5]} ${animals[i % 3]}\t${animals[i % 3]} ${animals[i % 5]} !`),
+    file: lines(40, (i) => `${animals[i % 5]} ${animals[i % 3]}\t${animals[i % 3]} ${animals[i % 5]} now !`),
     data: { kind: 'pairs' },
     architecture: { task: 'translation', bidirectional: true, attention: 'luong', dropout: 0.2 },
     training: { scheduledSampling: { rate: 0.5, overSteps: 4 } },
