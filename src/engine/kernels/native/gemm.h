@@ -196,6 +196,13 @@ class PanelTarget {
     }
   }
 
+  /** Asks for the first `rows` rows, to be written: where C is larger than the caches, waiting for it would cost a tenth of the time. */
+  void fetch(size_t rows) const {
+    for (size_t r = 0; r < rows; r++) {
+      for (size_t column = 0; column < columns_; column += 16) __builtin_prefetch(c_ + (ptrdiff_t)r * ldc_ + column, 1, 3);
+    }
+  }
+
  private:
   float* c_;
   ptrdiff_t ldc_;
@@ -272,7 +279,7 @@ class OuterProduct {
     size_t floats = 0;
     for (size_t o = 0; o < operandCount; o++) floats += Panels(operands[o].columns).floats(depth_);
     for (size_t i = 0; i < 2; i++) packed_[i] = scratch.floats(floats);
-    rowFloats_ = (kMost * depth_ + 2 * kLanes) * kChunkTiles;
+    rowFloats_ = tileFloats() * kChunkTiles;
     rows_ = scratch.floats(rowFloats_ * threads);
     for (size_t b = 0; b < blockCount; b++) tiles_ += ceilDiv(blocks[b].rows, kMost);
   }
@@ -305,6 +312,9 @@ class OuterProduct {
     }
   }
 
+  /** Floats of a packed tile, with room for a vector that is stored whole. */
+  size_t tileFloats() const { return kMost * depth_ + 2 * kLanes; }
+
   struct TileRows {
     const OuterBlock* block;
     size_t begin, count;
@@ -334,13 +344,28 @@ class OuterProduct {
     }
   }
 
-  /** Copies the tile's columns of A to [k][count] and adds them up for the bias. */
-  void packRows(float* to, const TileRows& t, size_t k0, size_t depth) const {
-    const float* from = t.block->a + t.begin + (ptrdiff_t)k0 * lda_;
+  /**
+   * Copies the tiles' columns of A to [k][count] each, and adds them up for the bias. A few rows at a time, and of these one tile after the
+   * other: neighbouring tiles share cache lines and pages of A.
+   */
+  void packRows(float* to, size_t firstTile, size_t lastTile, size_t k0, size_t depth) const {
+    constexpr size_t kRows = 16;
     constexpr size_t kVectors = (kMost + kLanes - 1) / kLanes;
-    Vec sums[kVectors] = {};
+    TileRows tiles[kChunkTiles];
+    Vec sums[kChunkTiles][kVectors] = {};
+    for (size_t t = firstTile; t < lastTile; t++) tiles[t - firstTile] = tile(t);
+    for (size_t begin = 0; begin < depth; begin += kRows) {
+      const size_t end = least(begin + kRows, depth);
+      for (size_t t = 0; t < lastTile - firstTile; t++) packRows(to + t * tileFloats(), tiles[t], k0, begin, end, sums[t]);
+    }
+    for (size_t t = 0; t < lastTile - firstTile; t++) addBias(tiles[t], k0, sums[t]);
+  }
+
+  void packRows(float* to, const TileRows& t, size_t k0, size_t begin, size_t end, Vec* sums) const {
+    const float* from = t.block->a + t.begin + (ptrdiff_t)(k0 + begin) * lda_;
+    to += begin * t.count;
     const size_t vectors = ceilDiv(t.count, kLanes);
-    for (size_t k = 0; k < depth; k++, from += lda_, to += t.count) {
+    for (size_t k = begin; k < end; k++, from += lda_, to += t.count) {
       // Whole vectors are stored, the next row overwrites what is too much. The last rows must not read beyond the matrix.
       const bool careful = k0 + k + kMost + kLanes > K_;
       for (size_t v = 0; v < vectors; v++) {
@@ -350,6 +375,9 @@ class OuterProduct {
         sums[v] += x;
       }
     }
+  }
+
+  void addBias(const TileRows& t, size_t k0, const Vec* sums) const {
     for (size_t i = 0; i < 2; i++) {
       float* bias = t.block->bias[i];
       if (!bias) continue;
@@ -361,8 +389,8 @@ class OuterProduct {
   }
 
   void multiply(float* rows, const float* packed, size_t firstTile, size_t lastTile, size_t k0, size_t depth) const {
-    const size_t stride = rowFloats_ / kChunkTiles;
-    for (size_t t = firstTile; t < lastTile; t++) packRows(rows + (t - firstTile) * stride, tile(t), k0, depth);
+    const size_t stride = tileFloats();
+    packRows(rows, firstTile, lastTile, k0, depth);
     const float* base = packed;
     for (size_t o = 0; o < operandCount_; o++) {
       const Panels panels(operands_[o].columns);
@@ -373,6 +401,7 @@ class OuterProduct {
           for (size_t i = 0; i < 2; i++) {
             if (!at.block->c[i] || at.block->operand[i] != o) continue;
             for (size_t panel = g; panel < least(g + group, panels.count); panel++) {
+              if (panel + 1 < panels.count) target(at, i, panels, panel + 1).fetch(at.count);
               multiplyTile(at, i, rows + (t - firstTile) * stride, panels, panel, base + panels.offset(panel, depth), k0, depth);
             }
           }
@@ -380,6 +409,10 @@ class OuterProduct {
       }
       base += panels.floats(depth);
     }
+  }
+
+  static PanelTarget target(const TileRows& at, size_t i, const Panels& panels, size_t panel) {
+    return {at.block->c[i] + (ptrdiff_t)(at.begin * panels.columns), (ptrdiff_t)panels.columns, panels, panel};
   }
 
   void multiplyTile(const TileRows& at, size_t i, const float* rows, const Panels& panels, size_t panel, const float* b, size_t k0,

@@ -55,7 +55,8 @@ export function recurrentCase(kernels: Kernels, sizes: RecurrentCaseSizes, seed 
     reverse,
     x: random('x', [T, B, I]),
     lengths: lengthsTensor,
-    parameters: parameters((label, dims) => random(label, dims, 0.5)),
+    // No larger: a recurrence of spectral radius well above 1 is chaotic, and multiplies rounding errors with every step.
+    parameters: parameters((label, dims) => random(label, dims, Math.min(0.5, 1 / Math.sqrt(H)))),
     h0: state('h0'),
     c0: hasCell ? state('c0') : null,
     y: output('y', [T, B, yWidth]),
