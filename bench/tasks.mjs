@@ -70,46 +70,58 @@ if (!flags.quick && !good) process.exitCode = 1;
 async function measure(task) {
   /** @type {{ unroll: Measured[], torch: Measured[] }} */
   const runs = { unroll: [], torch: [] };
-  /** @type {{ label: string, texts: readonly string[] }[]} */
-  let samples = [];
-  /** @type {number | null} */
-  let difference = null;
+  /** @type {Pick<Result, 'lockstep' | 'samples'>} */
+  let more = { lockstep: null, samples: [] };
   let version = 'not run';
   for (const seed of seeds) {
-    /** @type {{ unroll: Omit<Measured, 'seed'>[], torch: Omit<Measured, 'seed'>[] }} */
-    const folds = { unroll: [], torch: [] };
+    /** @type {Omit<Measured, 'seed'>[]} */
+    const ours = [];
+    /** @type {Omit<Measured, 'seed'>[]} */
+    const theirs = [];
     for (let fold = 1; fold <= (task.folds ?? 1); fold++) {
-      const title = `${task.name}, seed ${seed}${task.folds ? `, fold ${fold}` : ''}`;
-      const run = new UnrollRun();
-      try {
-        const ours = await run.train(flagsOf(task, seed, fold), (line) => progress(`${title}: Unroll: ${line}`));
-        folds.unroll.push({ ...ours, value: figure(task, ours.figures) });
-        if (torchSeeds.includes(seed)) {
-          const { recipe } = run;
-          difference ??= await lockstep(flags.python, recipe, flags.quick ? quickSteps : lockstepSteps);
-          const threads = ['--threads', String(task.torchThreads ?? 1)];
-          const theirs = await runTorch(flags.python, recipe, threads, (line) =>
-            progress(`${title}: PyTorch: ${line}`),
-          );
-          requireSame(title, ours, theirs);
-          version = theirs.torch;
-          folds.torch.push({ ...theirs, value: figure(task, theirs.figures) });
-        }
-        if (seed === seeds[0] && task.samples) {
-          samples = task.samples.map((label) => ({ label, texts: run.samples(label, samplesEach) }));
-        }
-      } finally {
-        run.dispose();
-      }
+      const once = seed === seeds[0] && fold === 1;
+      const { unroll, torch, ...found } = await measureOnce(task, seed, fold, once);
+      if (once) more = { lockstep: found.lockstep, samples: found.samples };
+      ours.push(unroll);
+      if (!torch) continue;
+      theirs.push(torch);
+      version = torch.torch;
     }
-    for (const side of /** @type {const} */ (['unroll', 'torch'])) {
-      if (folds[side].length > 0) runs[side].push({ seed, ...together(folds[side]) });
-    }
-    const last = (/** @type {Measured[]} */ all) => all.at(-1)?.value.toFixed(4) ?? '–';
-    progress(`${task.name}, seed ${seed}: Unroll ${last(runs.unroll)}, PyTorch ${last(runs.torch)}`);
-    process.stderr.write('\n');
+    runs.unroll.push({ seed, ...together(ours) });
+    if (theirs.length > 0) runs.torch.push({ seed, ...together(theirs) });
+    const text = (/** @type {typeof ours} */ all) => (all.length > 0 ? together(all).value.toFixed(4) : '–');
+    progress('');
+    say(`${task.name}, seed ${seed}: Unroll ${text(ours)}, PyTorch ${text(theirs)}`);
   }
-  return { ...runs, lockstep: difference, samples, where: where(version) };
+  return { ...runs, ...more, where: where(version) };
+}
+
+/**
+ * One run of each.
+ * @param {Task} task
+ * @param {number} seed
+ * @param {number} fold
+ * @param {boolean} once whether to measure too what is measured of one run only
+ */
+async function measureOnce(task, seed, fold, once) {
+  const title = `${task.name}, seed ${seed}${task.folds ? `, fold ${fold}` : ''}`;
+  const run = new UnrollRun();
+  try {
+    const ours = await run.train(flagsOf(task, seed, fold), (line) => progress(`${title}: Unroll: ${line}`));
+    const unroll = { ...ours, value: figure(task, ours.figures) };
+    const labels = once ? (task.samples ?? []) : [];
+    const samples = labels.map((label) => ({ label, texts: run.samples(label, samplesEach) }));
+    if (!torchSeeds.includes(seed)) return { unroll, torch: null, lockstep: null, samples };
+    const { recipe } = run;
+    const steps = flags.quick ? quickSteps : lockstepSteps;
+    const difference = once ? await lockstep(flags.python, recipe, steps) : null;
+    const threads = ['--threads', String(task.torchThreads ?? 1)];
+    const theirs = await runTorch(flags.python, recipe, threads, (line) => progress(`${title}: PyTorch: ${line}`));
+    requireSame(title, ours, theirs);
+    return { unroll, torch: { ...theirs, value: figure(task, theirs.figures) }, lockstep: difference, samples };
+  } finally {
+    run.dispose();
+  }
 }
 
 /** One run's or all folds' figures: the mean of the value, the sum of steps and time. */
@@ -180,7 +192,6 @@ function unknown(/** @type {string} */ name) {
 /** A line that the next one replaces, where there is somebody to see it. */
 function progress(/** @type {string} */ line) {
   if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${line}`);
-  else if (!line.includes('step')) process.stderr.write(line);
 }
 
 /** @returns {never} */

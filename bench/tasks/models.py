@@ -14,7 +14,7 @@ def recurrent(a, width, hidden, bidirectional):
 
 
 def run_packed(network, x, lengths):
-    """Each sequence to its own end. x [T,B,E] → [T,B,D*H] with zeros at padding, and the top layer's last states [B,D*H]."""
+    """Each sequence to its own end. x [T,B,E] → [T,B,D*H], zeros at padding, and the top layer's last states [B,D*H]."""
     outputs, state = network(pack_padded_sequence(x, lengths, enforce_sorted=False))
     h = state[0] if isinstance(state, tuple) else state
     directions = 2 if network.bidirectional else 1
@@ -77,7 +77,8 @@ class Classifier(nn.Module):
     def __init__(self, a, data):
         super().__init__()
         self.pooling = a["pooling"]
-        self.criterion = {"binary": binary_cross_entropy_with_logits, "forecasting": mse_loss}.get(a["task"], cross_entropy)
+        losses = {"binary": binary_cross_entropy_with_logits, "forecasting": mse_loss}
+        self.criterion = losses.get(a["task"], cross_entropy)
         self.input = Input(a, data.inputs)
         self.rnn = recurrent(a, self.input.width, a["hidden"], a["bidirectional"])
         self.dropout = nn.Dropout(a["dropout"])

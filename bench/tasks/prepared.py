@@ -192,8 +192,8 @@ def floats(values):
 
 class Batches:
     """
-    Training batches: an epoch is a random permutation cut into pools of 50 batches; a pool is sorted by length and cut into
-    batches, and these are shuffled. As Unroll's (src/engine/data/example-order.ts), with numpy's random numbers.
+    Training batches: an epoch is a random permutation cut into pools of 50 batches; a pool is sorted by length and cut
+    into batches, and these are shuffled. As Unroll's (src/engine/data/example-order.ts), with numpy's random numbers.
     """
 
     POOL = 50

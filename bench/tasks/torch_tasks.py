@@ -1,14 +1,14 @@
 """
-What PyTorch makes of a run of Unroll: the same data set, model, seed and number of steps, trained and measured without Unroll.
+What PyTorch makes of a run of Unroll: the same data, model, seed and number of steps, trained and measured in PyTorch.
 
     python3 bench/tasks/torch_tasks.py DATASET CONFIG [--part test|valid] [--threads N] [--lockstep FOLDER]
 
-DATASET is the folder of a prepared data set (WORKSPACE/tokens/KEY), CONFIG a file with the run's configuration as JSON. Prints
-one line of JSON: {"torch", "parameters", "steps", "seconds", "figures"}. Order, initial values and dropout masks are drawn by
-PyTorch and numpy, so figures agree as those of two seeds do.
+DATASET is the folder of a prepared data set (WORKSPACE/tokens/KEY), CONFIG a file with the run's configuration as JSON.
+Prints one line of JSON: {"torch", "parameters", "steps", "seconds", "figures"}. Order, initial values and dropout masks are
+drawn by PyTorch and numpy, so figures agree as those of two seeds do.
 
---lockstep makes the steps of a trace that Unroll left (bench/tasks/lockstep.mjs) from its initial parameters, on its batches and
-without dropout, and prints {"losses", "norms"}: these agree digit by digit.
+--lockstep makes the steps of a trace that Unroll left (bench/tasks/lockstep.mjs) from its initial parameters, on its batches
+and without dropout, and prints {"losses", "norms"}: these agree digit by digit.
 """
 import argparse
 import json
@@ -56,7 +56,8 @@ def whole(data, config, part):
     figures = measure(model, data, part, config["training"]["batch"])
     parameters = sum(p.numel() for p in model.parameters())
     seconds = time.monotonic() - started
-    return {"torch": torch.__version__, "parameters": parameters, "steps": steps, "seconds": seconds, "figures": figures}
+    result = {"parameters": parameters, "steps": steps, "seconds": seconds, "figures": figures}
+    return {"torch": torch.__version__, **result}
 
 
 def main():

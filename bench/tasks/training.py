@@ -20,7 +20,8 @@ def learning_rate(base, schedule, step, per_epoch, total):
     if schedule["kind"] == "step":
         if epoch < schedule["afterEpochs"]:
             return base
-        return base * schedule["factor"] ** (1 + math.floor((epoch - schedule["afterEpochs"]) / schedule["everyEpochs"]))
+        steps_down = 1 + math.floor((epoch - schedule["afterEpochs"]) / schedule["everyEpochs"])
+        return base * schedule["factor"] ** steps_down
     if schedule["kind"] == "cosine":
         warmup = min(schedule["warmupSteps"], total - 1)
         if step <= warmup:
