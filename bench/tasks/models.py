@@ -4,7 +4,7 @@ from torch import nn
 from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy, mse_loss
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
-from prepared import BOS, EOS, NO_TARGET
+from prepared import BOS, EOS, NO_TARGET, PAD, SPECIALS
 
 
 def recurrent(a, width, hidden, bidirectional):
@@ -185,7 +185,7 @@ class EncoderDecoder(nn.Module):
         done = torch.zeros(B, dtype=torch.bool)
         for _ in range(longest):
             logits, state = self.decode(x, h, real, state)
-            logits[:, :, :EOS] = -torch.inf  # <pad> and <bos> are never generated
+            logits[:, :, [PAD, BOS, SPECIALS]] = -torch.inf  # <pad>, <bos> and <unk> are never generated
             x = logits.argmax(-1)
             done |= x[0] == EOS
             for answer, id, ended in zip(answers, x[0].tolist(), done.tolist()):

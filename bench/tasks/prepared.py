@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-BOS, EOS, SPECIALS = 1, 2, 3  # ids of generated tokens: <pad>, <bos>, <eos>, then the tokeniser's
+PAD, BOS, EOS, SPECIALS = 0, 1, 2, 3  # ids of generated tokens: <pad>, <bos>, <eos>, then the tokeniser's
 NO_TARGET = -1
 
 DTYPES = {"F64": "<f8", "F32": "<f4", "I32": "<i4"}

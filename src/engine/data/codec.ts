@@ -118,6 +118,12 @@ export class ExampleCodec {
     return cutWords(text);
   }
 
+  /** Ids that no generated text has: what begins and fills sequences, and what stands for unknown tokens, which is no token. */
+  get neverGenerated(): readonly number[] {
+    const { unknownId } = this.#generated;
+    return unknownId === null ? [PAD, BOS] : [PAD, BOS, SPECIALS + unknownId];
+  }
+
   /** The tokeniser of what is generated. */
   get #generated(): Tokenizer {
     return (this.targetTokenizer ?? this.tokenizer)!;

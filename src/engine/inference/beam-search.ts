@@ -3,7 +3,7 @@ import { BOS, EOS } from '../data/codec.ts';
 import type { Kernels } from '../kernels/kernels.ts';
 import { logSoftmax } from '../metrics/outputs.ts';
 import type { EncoderDecoder } from '../model/encoder-decoder.ts';
-import { neverGenerated, readStep, requireMaxLength, type Hypothesis } from './greedy.ts';
+import { readStep, requireMaxLength, type Hypothesis } from './greedy.ts';
 
 export interface BeamOptions {
   /** Hypotheses at once; 1 is greedy decoding. */
@@ -14,6 +14,8 @@ export interface BeamOptions {
   readonly maxLength: number;
   /** How many answers to give; at most the width. */
   readonly best: number;
+  /** Ids that are not chosen. */
+  readonly never: readonly number[];
 }
 
 export interface ScoredHypothesis extends Hypothesis {
@@ -67,7 +69,7 @@ export async function beamSearch(
   for (let step = 0; step < maxLength && alive.length > 0; step++) {
     model.decodeStep(Int32Array.from({ length: width }, (_, b) => alive[b]?.ids.at(-1) ?? BOS));
     const { logits, lookedAt } = await readStep(kernels, model, { Tx, B: width, lengths: null });
-    const chosen = bestExtensions(alive, logits, model.K, width - done.length);
+    const chosen = bestExtensions(alive, logits, model.K, width - done.length, options.never);
     const going = chosen.filter(({ id }) => id !== EOS);
     const extended = ({ row, id, logProbability }: Extension): Alive => ({
       ids: [...alive[row].ids, id],
@@ -102,10 +104,11 @@ function bestExtensions(
   logits: ArrayLike<number>,
   V: number,
   count: number,
+  never: readonly number[],
 ): readonly Extension[] {
   const all = alive.flatMap((hypothesis, row) => {
     const logProbabilities = logSoftmax(logits, row, V);
-    for (const id of neverGenerated) logProbabilities[id] = -Infinity;
+    for (const id of never) logProbabilities[id] = -Infinity;
     return largest(logProbabilities, count).map((id): Extension => {
       return { row, id, logProbability: hypothesis.logProbability + logProbabilities[id] };
     });

@@ -1,11 +1,8 @@
 /** Decoding with an encoder–decoder by the most probable token at every step. */
-import { BOS, EOS, PAD } from '../data/codec.ts';
+import { BOS, EOS } from '../data/codec.ts';
 import { logSoftmax, requireFinite } from '../metrics/outputs.ts';
 import type { EncoderDecoder } from '../model/encoder-decoder.ts';
 import type { Kernels } from '../kernels/kernels.ts';
-
-/** Ids that begin and fill sequences: none is ever chosen. */
-export const neverGenerated: readonly number[] = [PAD, BOS];
 
 /** Sources side by side, as EncoderDecoder.encode takes them. */
 export interface Sources {
@@ -55,6 +52,7 @@ export async function readStep(
  * The greedy answer to each source: at every step the most probable id, the smallest of equals, until EOS.
  * @param model planned for these sources; its decoder may be planned for one step (Ty = 1)
  * @param maxLength most ids of an answer, EOS among them
+ * @param never ids that are not chosen
  * @throws RangeError when the sources do not fit the plan
  */
 export async function decodeGreedily(
@@ -62,6 +60,7 @@ export async function decodeGreedily(
   model: EncoderDecoder,
   sources: Sources,
   maxLength: number,
+  never: readonly number[],
 ): Promise<Hypothesis[]> {
   requireMaxLength(maxLength);
   const { source, lengths, Tx, B } = sources;
@@ -79,7 +78,7 @@ export async function decodeGreedily(
     answers.forEach((answer, b) => {
       if (answer.finished) return; // its row is computed with the others, and is read no more
       const logProbabilities = logSoftmax(logits, b, model.K);
-      const id = mostProbable(logProbabilities);
+      const id = mostProbable(logProbabilities, never);
       answer.ids.push(id);
       answer.logProbability += logProbabilities[id];
       answer.attention?.push(lookedAt(b)!);
@@ -90,12 +89,12 @@ export async function decodeGreedily(
   return answers;
 }
 
-function mostProbable(logProbabilities: Float64Array): number {
+function mostProbable(logProbabilities: Float64Array, never: readonly number[]): number {
   let best = EOS;
   for (let id = 0; id < logProbabilities.length; id++) {
     const better =
       logProbabilities[id] > logProbabilities[best] || (logProbabilities[id] === logProbabilities[best] && id < best);
-    if (better && !neverGenerated.includes(id)) best = id;
+    if (better && !never.includes(id)) best = id;
   }
   return best;
 }

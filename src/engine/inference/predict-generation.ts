@@ -1,10 +1,9 @@
 /** Generating texts for a label. */
 import { CorpusError } from '../corpus/errors.ts';
-import { BOS, EOS, SPECIALS, type ExampleCodec } from '../data/codec.ts';
+import { BOS, EOS, type ExampleCodec } from '../data/codec.ts';
 import { requireFinite } from '../metrics/outputs.ts';
 import { ConditionalGenerator } from '../model/conditional-generator.ts';
 import { Random, STREAM } from '../random.ts';
-import { neverGenerated } from './greedy.ts';
 import { requireTask, type Trained } from './predict-model.ts';
 import {
   defaultGenerateForLabelOptions,
@@ -54,7 +53,7 @@ async function drawSamples(
   const V = model.K;
   const samples = Array.from({ length: B }, () => new Array<number>());
   const randoms = samples.map((_, b) => new Random(seed, STREAM.sampling, b));
-  const excluded = neverDrawn(codec);
+  const excluded = codec.neverGenerated;
   const inputs = new Int32Array(B).fill(BOS);
   let labels: Int32Array | null = new Int32Array(B).fill(label);
   for (let step = 0; step < length && samples.some((ids) => ids.at(-1) !== EOS); step++) {
@@ -72,11 +71,6 @@ async function drawSamples(
     labels = null; // from here on the carried state says it
   }
   return samples;
-}
-
-function neverDrawn(codec: ExampleCodec): number[] {
-  const { unknownId } = codec.tokenizer!;
-  return unknownId === null ? [...neverGenerated] : [...neverGenerated, SPECIALS + unknownId];
 }
 
 /** Labels that a message names. */

@@ -39,7 +39,7 @@ export async function* translatePart(
   try {
     for (const { source, sourceLengths, Tx, indices } of batches) {
       const sources = { source: source!, lengths: sourceLengths ?? null, Tx: Tx!, B: indices.length };
-      const answers = await decodeGreedily(kernels, model, sources, maxLength);
+      const answers = await decodeGreedily(kernels, model, sources, maxLength, codec.neverGenerated);
       yield answers.map(({ ids }, b) => {
         const { source: from, target } = texts[indices[b]];
         return { source: from, reference: target, hypothesis: codec.decodeTarget(ids) };

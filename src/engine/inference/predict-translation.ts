@@ -23,7 +23,7 @@ export async function translateText(
   const sizes = { B, T: ids.length, Ty: 1, training: false };
   const model = new EncoderDecoder(kernels, architecture, codec.sizes, sizes, parameters);
   try {
-    const found = await beamSearch(kernels, model, ids, beam);
+    const found = await beamSearch(kernels, model, ids, { ...beam, never: codec.neverGenerated });
     const translations = found.map(({ ids: own, attention, ...figures }) => ({
       text: codec.decodeTarget(own),
       tokens: own.map((id) => codec.targetTokenText(id)),

@@ -62,9 +62,27 @@ function allAnswers(): number[][] {
   return [...ended, ...unended(maxLength)];
 }
 
+/** <pad> and <bos>. */
+const never = [0, 1];
 const options = (fields: Partial<BeamOptions>): BeamOptions => {
-  return { width: 1, lengthPenalty: 0, maxLength, best: fields.width ?? 1, ...fields };
+  return { width: 1, lengthPenalty: 0, maxLength, best: fields.width ?? 1, never, ...fields };
 };
+
+it('ids that are never chosen are not, by either search', async () => {
+  const model = await make({ attention: 'luong' });
+  const sources = { source, lengths: null, Tx: source.length, B: 1 };
+  const [taken] = (await beamSearch(kernels, model, source, options({ width: 4 })))
+    .flatMap(({ ids }) => ids)
+    .filter((id) => id !== EOS);
+  const banned = [...never, taken!];
+  const [greedy] = await decodeGreedily(kernels, model, sources, 6, banned);
+  for (const { ids } of [
+    greedy!,
+    ...(await beamSearch(kernels, model, source, options({ width: 4, never: banned }))),
+  ]) {
+    expect(ids.filter((id) => banned.includes(id))).toEqual([]);
+  }
+});
 
 describe.each(variants)('attention %s', (_, fields) => {
   it.each([0, 0.8])('a beam as wide as all answers is exhaustive search (length penalty %d)', async (alpha) => {
@@ -111,7 +129,7 @@ describe.each(variants)('attention %s', (_, fields) => {
     for (const seed of [1, 2, 3, 4, 5, 6]) {
       const model = await make(fields, seed);
       const sources = { source, lengths: null, Tx, B: 1 };
-      const [greedy] = await decodeGreedily(kernels, model, sources, 8);
+      const [greedy] = await decodeGreedily(kernels, model, sources, 8, never);
       for (const alpha of [0, 1]) {
         const [beam] = await beamSearch(kernels, model, source, options({ lengthPenalty: alpha, maxLength: 8 }));
         const { score, ...hypothesis } = beam;
@@ -143,11 +161,11 @@ describe.each(variants)('attention %s', (_, fields) => {
     const B = texts.length;
     const batch = Int32Array.from({ length: Tx * B }, (_, i) => texts[i % B][Math.floor(i / B)] ?? 0);
     const lengths = Int32Array.from(texts, (text) => text.length);
-    const together = await decodeGreedily(kernels, model, { source: batch, lengths, Tx, B }, 6);
+    const together = await decodeGreedily(kernels, model, { source: batch, lengths, Tx, B }, 6, never);
     const alone: Hypothesis[] = [];
     for (const text of texts) {
       const sources = { source: text, lengths: null, Tx: text.length, B: 1 };
-      alone.push(...(await decodeGreedily(kernels, model, sources, 6)));
+      alone.push(...(await decodeGreedily(kernels, model, sources, 6, never)));
     }
     expect(together.map(({ ids, finished }) => ({ ids, finished }))).toEqual(
       alone.map(({ ids, finished }) => ({ ids, finished })),

@@ -356,7 +356,7 @@ describe('numbers', () => {
   it('a standard network: classes and numbers for rows', async () => {
     const rows = { kind: 'numeric', layout: 'rows', inputs: ['a', 'b'], scaling: 'none' };
     const standard = { task: 'standard', input: 'numbers', embedding: 0 };
-    const numbers = 'a,b,kind\n0,5,x\n2,6,y\n4,7,x\n2,8,y\n';
+    const numbers = 'a,b,kind,y\n0,5,x,5\n2,6,y,6\n4,7,x,7\n2,8,y,8\n';
     const given: PredictionInput = {
       kind: 'rows',
       rows: [
@@ -382,13 +382,13 @@ describe('numbers', () => {
     expect(answer.rows.length).toBe(4);
 
     const values = await networkOf({
-      data: { ...rows, targets: ['b'], targetIs: 'number', scaling: 'minmax' },
+      data: { ...rows, targets: ['y'], targetIs: 'number', scaling: 'minmax' },
       architecture: { ...standard, predicts: 'value' },
       file: numbers,
     });
     const outputs = await batchOutputs(values.dataset, values.model);
     const predicted = await ask(values.trained, 'row-values', given);
-    expect(predicted.columns).toEqual(['b']);
+    expect(predicted.columns).toEqual(['y']);
     expectClose(
       predicted.rows.flat(),
       [0, 1, 2, 3].map((row) => 5 + 3 * outputs(row)[0]),
