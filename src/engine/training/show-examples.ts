@@ -25,11 +25,14 @@ export async function showExamples(trained: Trained, dataset: Dataset, seed: num
   if (task === 'forecasting') return shownForecast(await forecast(trained, dataset));
   if (task === 'translation') return shownAnswers(await translations(trained, dataset));
   if (task === 'conditional-generation') return shownAnswers(await generated(trained, dataset, seed));
-  const [batch] = dataset.evaluationBatches('valid', most);
-  const { outputs, K } = await outputsOf(trained, batch!);
+  const examples = dataset.examples('valid');
+  const count = Math.min(most, examples.count);
+  // From all over the part: files are often sorted by label.
+  const batch = examples.fill(Int32Array.from({ length: count }, (_, i) => Math.floor((i * examples.count) / count)));
+  const { outputs, K } = await outputsOf(trained, batch);
   return shownAnswers(
-    Array.from({ length: batch!.B }, (_, b) =>
-      (task === 'tagging' ? tagged : answered)(trained, batch!, outputs, K, b),
+    Array.from({ length: batch.B }, (_, b) =>
+      (task === 'tagging' ? tagged : answered)(trained, batch, outputs, K, b),
     ),
   );
 }
