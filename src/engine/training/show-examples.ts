@@ -31,9 +31,7 @@ export async function showExamples(trained: Trained, dataset: Dataset, seed: num
   const batch = examples.fill(Int32Array.from({ length: count }, (_, i) => Math.floor((i * examples.count) / count)));
   const { outputs, K } = await outputsOf(trained, batch);
   return shownAnswers(
-    Array.from({ length: batch.B }, (_, b) =>
-      (task === 'tagging' ? tagged : answered)(trained, batch, outputs, K, b),
-    ),
+    Array.from({ length: batch.B }, (_, b) => (task === 'tagging' ? tagged : answered)(trained, batch, outputs, K, b)),
   );
 }
 
