@@ -1,5 +1,6 @@
 """Reads a data set that Unroll prepared (src/engine/data/store.ts says what is in its folder)."""
 import json
+import re
 import struct
 from pathlib import Path
 
@@ -74,10 +75,17 @@ class Prepared:
         return [json.loads(line)[1] for line in lines]
 
     def target_text(self, ids):
-        """The text of generated ids, words with a space between."""
+        """The text of generated ids."""
         tokenizer = self.codec["targetTokenizer"]
         tokens = ["<unk>", *tokenizer["tokens"]]
-        return ("" if tokenizer["kind"] == "char" else " ").join(tokens[i - SPECIALS] for i in ids if i >= SPECIALS)
+        chosen = [tokens[i - SPECIALS] for i in ids if i >= SPECIALS]
+        return "".join(chosen) if tokenizer["kind"] == "char" else spaced(chosen)
+
+
+def spaced(words):
+    """Words with a space between, but for punctuation: closing marks stand at the word before them, opening ones after."""
+    text = re.sub(r'" (.*?) "', r'"\1"', " ".join(words))
+    return re.sub(r"([(\[{«“‘‹„‚¿¡]) ", r"\1", re.sub(r" ([.,;:!?…%)\]}»”’›])", r"\1", text))
 
 
 def vocabulary_size(tokenizer):
