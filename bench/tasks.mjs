@@ -24,7 +24,7 @@ import { UnrollRun } from './tasks/unroll-run.mjs';
 
 const usualSeeds = '1,2,3';
 const quickSteps = 20;
-/** Steps that both make from the same parameters on the same batches. */
+/** Steps that both make from the same parameters, on the same batches, with the same masks. */
 const lockstepSteps = 50;
 const samplesEach = 8;
 

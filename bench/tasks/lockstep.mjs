@@ -1,5 +1,5 @@
-// Whether Unroll and PyTorch compute the same numbers: the first steps of a run by Unroll's own trainer, without dropout, and the
-// same steps in PyTorch from the same parameters on the same batches.
+// Whether Unroll and PyTorch compute the same numbers: the first steps of a run by Unroll's own trainer, and the same steps in
+// PyTorch from the same parameters, on the same batches, with the same dropout masks.
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -36,8 +36,7 @@ export async function lockstep(python, recipe, steps) {
  * @param {number} steps
  */
 async function trace({ dataset: directory, config: path }, folder, steps) {
-  const whole = runConfigSchema.parse(JSON.parse(readFileSync(path, 'utf8')));
-  const config = { ...whole, architecture: { ...whole.architecture, dropout: 0 } };
+  const config = runConfigSchema.parse(JSON.parse(readFileSync(path, 'utf8')));
   const kernels = createNativeKernels();
   const dataset = await openDataset(nodeFiles(), directory);
   const learner = new ExampleLearner(kernels, config, dataset);

@@ -161,7 +161,7 @@ same, and shares nothing else: it builds the network from \`torch.nn\` layers wi
 match, perplexity, RMSE and BLEU (sacreBLEU's definition, lower-cased) itself. Since its random numbers are others, figures agree as those of two seeds do.
 
 What agrees digit by digit is *lockstep*: Unroll's trainer and PyTorch make the first 50 steps of seed 1 from the same parameters, on the same
-batches, without dropout. The number is the largest relative difference between two losses or two gradient norms, both in float32.
+batches, with the same dropout masks. The number is the largest relative difference between two losses or two gradient norms, both in float32.
 
 The forecast is compared with the naive one, which repeats the last value; the figure is of the twentieth step ahead alone, where it is hardest.
 

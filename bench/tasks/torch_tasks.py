@@ -8,7 +8,7 @@ Prints one line of JSON: {"torch", "parameters", "steps", "seconds", "figures"}.
 drawn by PyTorch and numpy, so figures agree as those of two seeds do.
 
 --lockstep makes the steps of a trace that Unroll left (bench/tasks/lockstep.mjs) from its initial parameters, on its batches
-and without dropout, and prints {"losses", "norms"}: these agree digit by digit.
+and with its dropout masks, and prints {"losses", "norms"}: these agree digit by digit.
 """
 import argparse
 import json
@@ -19,6 +19,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from masks import draw_as_unroll
 from measures import measure
 from models import MODELS, load_parameters
 from prepared import Batches, Prepared, read_safetensors
@@ -39,12 +40,17 @@ def train(model, data, config):
 
 def lockstep(data, config, folder):
     """Losses and gradient norms of the steps in a trace."""
-    model = MODELS[data.task]({**config["architecture"], "dropout": 0}, data)
+    model = MODELS[data.task](config["architecture"], data)
     load_parameters(model, read_safetensors(folder / "initial.safetensors"))
+    dropouts = draw_as_unroll(model, config)
     examples = data.part("train")
     training = Training(model, config, examples)
-    order = json.loads((folder / "order.json").read_text())
-    losses, norms = zip(*(training.step(examples.batch(np.array(indices))) for indices in order))
+    made = []
+    for step, indices in enumerate(json.loads((folder / "order.json").read_text()), 1):
+        for dropout in dropouts:
+            dropout.step = step
+        made.append(training.step(examples.batch(np.array(indices))))
+    losses, norms = zip(*made)
     return {"losses": losses, "norms": norms}
 
 
