@@ -44,6 +44,8 @@ class Student extends Person {
 
   /** The screen as it is, judged; its picture goes to test-results. */
   async look(name: string): Promise<void> {
+    // A notice that is fading away has, for a moment, hardly any contrast.
+    await expect(this.page.locator('[data-sonner-toast]')).toHaveCount(0);
     await expectAccessible(this.page, name);
     await expectWithin(this.page, name);
     await this.page.screenshot({ path: `test-results/tasks/${name}.png` });
