@@ -14,6 +14,7 @@
  * @property {readonly Measured[]} torch
  * @property {number | null} lockstep largest relative difference of a loss or gradient norm between the two in lockstep; null: not measured
  * @property {readonly { label: string, texts: readonly string[] }[]} samples
+ * @property {string} [note] added by hand: what else was found about these figures
  * @property {{ date: string, commit: string, processor: string, unroll: string, torch: string }} where
  */
 
@@ -148,7 +149,7 @@ seeds do.
 What agrees digit by digit is *lockstep*: Unroll's trainer and PyTorch make the first 50 steps of seed 1 from the same parameters, on the same
 batches, with the same dropout masks. The number is the largest relative difference between two losses or two gradient norms, both in float32.
 
-${rows.flatMap(({ task }) => (task.note ? [`\`${task.name}\`: ${task.note}\n\n`] : [])).join('')}The forecast is compared with the naive one, which repeats the last value; the figure is of the twentieth step ahead alone, where it is hardest.
+${rows.flatMap(({ task, result }) => (result.note ? [`\`${task.name}\`: ${result.note}\n\n`] : [])).join('')}The forecast is compared with the naive one, which repeats the last value; the figure is of the twentieth step ahead alone, where it is hardest.
 
 ## Samples
 

@@ -12,7 +12,6 @@
  * @property {{ figure: string, target?: number, better: 'higher' | 'lower' }} measure `perplexity`, or one of the figures of src/engine/metrics/figures.ts
  * @property {'share' | 'points' | 'ratio'} unit how the figure is written
  * @property {readonly string[]} [samples] labels to write samples for
- * @property {string} [note] what the table should be read with
  * @property {number} [torchThreads] with how many PyTorch is fastest; by default 1
  */
 
