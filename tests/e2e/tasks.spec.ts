@@ -2,6 +2,7 @@
  * Every architecture as a person meets it: data dropped in, a network chosen by its picture, trained, its measure read, and the
  * network used. The data are small and easy, so that seconds of training are enough to be right.
  */
+import { copyFile } from 'node:fs/promises';
 import type { Locator, Page } from '@playwright/test';
 import { expect, test } from './app.ts';
 import { expectAccessible, expectWithin, watch } from './looks.ts';
@@ -16,6 +17,12 @@ async function tableFigure(page: Page, name: string, column: 'best' | 'last' | '
   const row = page.getByRole('row').filter({ has: page.getByRole('rowheader', { name, exact: true }) });
   return Number.parseFloat((await row.getByRole('cell').nth(place).innerText()).replaceAll(',', ''));
 }
+
+/** What docs/images shows. */
+const images: Readonly<Record<string, string>> = {
+  'tagger before it is trained': 'new-run-tagger',
+  'translator in use': 'translate',
+};
 
 class Student extends Person {
   /** Imports a data file and goes on to New run. */
@@ -48,7 +55,10 @@ class Student extends Person {
     await expect(this.page.locator('[data-sonner-toast]')).toHaveCount(0);
     await expectAccessible(this.page, name);
     await expectWithin(this.page, name);
-    await this.page.screenshot({ path: `test-results/tasks/${name}.png` });
+    const path = `test-results/tasks/${name}.png`;
+    await this.page.screenshot({ path });
+    const image = images[name];
+    if (image && process.env['UNROLL_SCREENSHOTS'] === '1') await copyFile(path, `docs/images/${image}.png`);
   }
 
   async tryIt(): Promise<Locator> {
