@@ -135,7 +135,12 @@ export interface DeviceInfo {
   /** For people: what it is ("AVX-512, 2 threads"), or why it is not available. */
   readonly detail: string;
   readonly precision: 'float32' | 'float64';
-  /** Would `auto` choose it here. */
+  /** What computes, with its driver: "NVIDIA H200, Vulkan, driver 570.1"; null where that is not known. */
+  readonly adapter: string | null;
+  readonly memoryBytes: number | null;
+  /** May `auto` choose it: `measured` once it was measured to be faster here. */
+  readonly automatic: 'always' | 'measured' | 'never';
+  /** Would `auto` choose it here, nothing having been measured. */
   readonly preferred: boolean;
 }
 

@@ -2,20 +2,42 @@
 import type { DeviceInfo } from '../protocol.ts';
 import type { Kernels } from './kernels.ts';
 
+/** What a device says of itself on this machine. */
+export interface DeviceProbe {
+  readonly available: boolean;
+  /** For people: what it is ("AVX-512, 2 threads"), or why it cannot be had and what would help. */
+  readonly detail: string;
+  /** What computes, with its driver where there is one: measured speeds are remembered for it. */
+  readonly adapter?: string | null;
+  /** Of what computes: what a network and its training have to fit into. */
+  readonly memoryBytes?: number | null;
+  /** A graphics adapter that the processor plays (SwiftShader, llvmpipe): never chosen by `auto`. */
+  readonly software?: boolean;
+}
+
 /** How to find out whether a device works here, and how to make its kernels. Given by the host, which can load them. */
 export interface DeviceLoader {
   readonly name: string;
   readonly precision: 'float32' | 'float64';
-  /** May `auto` choose it. */
-  readonly automatic: boolean;
+  /** May `auto` choose it: `measured` once it was measured to be faster here, `always` without. */
+  readonly automatic: 'always' | 'measured' | 'never';
   /** Never throws: a device that cannot be had says why, for people. */
-  probe(): Promise<{ available: boolean; detail: string }>;
+  probe(): Promise<DeviceProbe>;
+  /** @throws DeviceError with a sentence for people, also when the device vanished after the probe */
   create(options: { threads: number | null }): Promise<Kernels>;
 }
 
 /** A device was asked for that this machine does not have. */
 export class DeviceError extends Error {
   override readonly name = 'DeviceError';
+}
+
+/**
+ * The device is gone in the middle of a job (driver reset, sleep, unplugged): nothing on it can be read any more. Kernels throw it from
+ * any call, or `read` rejects with it; a training run is then interrupted and goes on from its last checkpoint when resumed.
+ */
+export class DeviceLostError extends Error {
+  override readonly name = 'DeviceLostError';
 }
 
 export class Devices {
@@ -30,16 +52,17 @@ export class Devices {
     const infos: DeviceInfo[] = [];
     let chosen = false;
     for (const { name, precision, automatic, probe } of this.#loaders) {
-      const { available, detail } = await probe();
-      const preferred: boolean = available && automatic && !chosen;
+      const { available, detail, adapter = null, memoryBytes = null, software = false } = await probe();
+      const preferred: boolean = available && automatic === 'always' && !chosen;
       chosen ||= preferred;
-      infos.push({ name, available, detail, precision, preferred });
+      const mayChoose = software ? 'never' : automatic;
+      infos.push({ name, available, detail, precision, adapter, memoryBytes, automatic: mayChoose, preferred });
     }
     return infos;
   }
 
   /**
-   * Kernels of the named device, or of the preferred one for 'auto'.
+   * Kernels of the named device; for 'auto' of the first that may be chosen without measurements.
    * @throws DeviceError with a sentence that says what to do
    */
   async create(name: string, threads: number | null): Promise<Kernels> {
