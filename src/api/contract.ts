@@ -24,7 +24,11 @@ import {
   previewSchema,
   runDetailSchema,
   runSchema,
+  speedTestEventSchema,
 } from './types.ts';
+
+import { curvesRequestSchema } from './curves.ts';
+import { savedViewSchema } from './views.ts';
 
 export type { ImportSource } from './types.ts';
 
@@ -43,6 +47,10 @@ export const contract = {
     info: base.output(appInfoSchema),
     /** Everything that changes from now on. Subscribe first, then load. */
     watch: base.output(eventIterator(changeSchema)),
+  },
+  devices: {
+    /** Times training steps for about five seconds and keeps what it found. Leaving the stream stops it. */
+    measure: base.input(z.object({ device: z.string().min(1) })).output(eventIterator(speedTestEventSchema)),
   },
   corpora: {
     list: base.output(z.array(corpusSchema)),
@@ -83,8 +91,8 @@ export const contract = {
       )
       .output(runSchema),
     pause: base.input(id).output(z.void()),
-    /** Goes on: after a pause at once, otherwise from the last checkpoint. */
-    resume: base.input(id).output(z.void()),
+    /** Goes on: after a pause at once, otherwise from the last checkpoint, on another device if one is named. */
+    resume: base.input(id.extend({ device: z.string().min(1).nullable().default(null) })).output(z.void()),
     stop: base.input(id).output(z.void()),
     update: base
       .input(
@@ -114,6 +122,15 @@ export const contract = {
     export: base
       .input(id.extend({ format: z.enum(['safetensors']), path: z.string().nullable() }))
       .output(exportedSchema),
+  },
+  compare: {
+    /** Parts of runs' curves, packed as src/api/curves.ts says. Runs that no longer exist are left out. */
+    curves: base.input(curvesRequestSchema).output(z.instanceof(Blob)),
+    /** Saved comparisons, oldest first. */
+    views: base.output(z.array(savedViewSchema)),
+    /** Saves a view, or replaces the one of its id. */
+    saveView: base.input(savedViewSchema).output(z.void()),
+    removeView: base.input(id).output(z.void()),
   },
 };
 

@@ -5,6 +5,7 @@ import type { Prediction } from '../engine/inference/prediction.ts';
 import { figureNames } from '../engine/metrics/figures.ts';
 import type { TaskResult } from '../engine/metrics/results.ts';
 import { architectureSchema } from '../engine/model/spec.ts';
+import { savedViewSchema } from './views.ts';
 import { optimizerSchema, recordedConfigSchema, tokenizerSchema, trainingSchema } from '../engine/training/config.ts';
 
 const count = z.object({ token: z.string(), count: z.number() });
@@ -92,6 +93,8 @@ export const runSchema = z.object({
   memoryBytes: z.number().nullable(),
   device: z.string().nullable(),
   deviceDetail: z.string().nullable(),
+  /** Every device it was trained on in turn, from which step. More than one: it is not, bit for bit, a run of one device. */
+  deviceHistory: z.array(z.object({ device: z.string(), detail: z.string(), step: z.number() })),
   appVersion: z.string(),
   createdAt: z.number(),
   startedAt: z.number().nullable(),
@@ -199,14 +202,37 @@ export const runDetailSchema = z.object({
 });
 export type RunDetail = z.output<typeof runDetailSchema>;
 
+/** What a speed test found: seconds of a training step of a small and of a large network; null: too long to be timed. */
+export const deviceSpeedSchema = z.object({
+  measuredAt: z.number(), // ms since 1970
+  small: z.number().nullable(),
+  large: z.number().nullable(),
+});
+export type DeviceSpeed = z.output<typeof deviceSpeedSchema>;
+
 export const deviceSchema = z.object({
   name: z.string(),
   available: z.boolean(),
   detail: z.string(),
   precision: z.enum(['float32', 'float64']),
+  /** What computes, with its driver; null where that is not known. */
+  adapter: z.string().nullable(),
+  memoryBytes: z.number().nullable(),
+  /** May `auto` choose it: `measured` once a speed test found it faster here. */
+  automatic: z.enum(['always', 'measured', 'never']),
+  /** `auto` chooses it, for networks of some size at least. */
   preferred: z.boolean(),
+  /** null: not measured on this machine as it is now. */
+  speed: deviceSpeedSchema.nullable(),
 });
 export type Device = z.output<typeof deviceSchema>;
+
+export const speedTestEventSchema = z.discriminatedUnion('type', [
+  /** Seconds. */
+  z.object({ type: z.literal('progress'), done: z.number(), total: z.number() }),
+  z.object({ type: z.literal('done'), device: deviceSchema }),
+]);
+export type SpeedTestEvent = z.output<typeof speedTestEventSchema>;
 
 export const appInfoSchema = z.object({
   version: z.string(),
@@ -222,6 +248,8 @@ export const appInfoSchema = z.object({
     nativeMenu: z.boolean(),
   }),
   devices: z.array(deviceSchema),
+  /** Which device `auto` takes and why, a sentence for people. */
+  auto: z.string(),
   cores: z.number(),
 });
 export type AppInfo = z.output<typeof appInfoSchema>;
@@ -232,12 +260,15 @@ export const changeSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('corpus-purged'), id: z.string() }),
   z.object({ type: z.literal('run'), run: runSchema }),
   z.object({ type: z.literal('run-purged'), id: z.string() }),
+  z.object({ type: z.literal('devices'), devices: z.array(deviceSchema), auto: z.string() }),
   z.object({ type: z.literal('steps'), id: z.string(), steps: stepColumnsSchema }),
   /** A resumed run goes on from its checkpoint: what stood after this step is gone. */
   z.object({ type: z.literal('rewound'), id: z.string(), step: z.number() }),
   z.object({ type: z.literal('eval'), id: z.string(), eval: evalSchema }),
   z.object({ type: z.literal('sample'), id: z.string(), sample: sampleSchema }),
   z.object({ type: z.literal('log'), id: z.string(), line: logLineSchema }),
+  /** Saved comparisons: all there are now. */
+  z.object({ type: z.literal('views'), views: z.array(savedViewSchema) }),
 ]);
 export type Change = z.output<typeof changeSchema>;
 
@@ -326,8 +357,12 @@ export const planSchema = z.object({
   memoryBytes: z.number(),
   stepsPerEpoch: z.number(),
   secondsPerStep: z.number().nullable(),
+  /** Where that is from: this very network was measured, or the device's speed test of another. */
+  speedFrom: z.enum(['network', 'speed-test']).nullable(),
   device: z.string(),
   deviceDetail: z.string(),
+  /** Why `auto` takes this device; null where one was asked for. */
+  deviceReason: z.string().nullable(),
   /** Real tokens of the corpus, for the drawing; of examples those of the first one, of numbers the values of its first column. */
   firstTokens: z.array(z.string()),
   /** What the network is to answer to them: a tag or value for each, one class or value, or the target's tokens; none of running text. */

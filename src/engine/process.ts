@@ -7,10 +7,11 @@ import type { EngineFiles } from './files.ts';
 import { JobControl, StoppedError } from './jobs/control.ts';
 import { estimate } from './jobs/estimate.ts';
 import { generate } from './jobs/generate.ts';
+import { measure } from './jobs/measure.ts';
 import { answer } from './jobs/predict.ts';
 import { prepare } from './jobs/prepare.ts';
 import { train, type Emit } from './jobs/train.ts';
-import { DeviceError, type Devices } from './kernels/devices.ts';
+import { DeviceError, DeviceLostError, type Devices } from './kernels/devices.ts';
 import type { EngineCommand, EngineEvent, JobResult } from './protocol.ts';
 import { CheckpointError } from './training/checkpoint.ts';
 import { DivergedError } from './training/trainer.ts';
@@ -87,6 +88,8 @@ export function serveEngine(host: EngineHost): (command: EngineCommand) => void 
         return start(command, (control) => estimate(command, host.devices, control, host.clock));
       case 'devices':
         return start(command, async () => ({ type: 'devices', devices: await host.devices.list() }));
+      case 'measure':
+        return start(command, (control, emit) => measure(command, host.devices, control, host.clock, emit));
       case 'pause':
         if (current?.job === command.job) current.control.pause();
         return;
@@ -115,6 +118,7 @@ function failure(error: unknown): Parameters<Emit>[0] {
   if (inputErrors.some((kind) => error instanceof kind)) {
     return { type: 'failed', kind: 'input', message: (error as Error).message, step };
   }
+  if (error instanceof DeviceLostError) return { type: 'failed', kind: 'lost', message: error.message, step };
   const refusal = refusals[String((error as { code?: unknown } | null)?.code)];
   if (refusal) return { type: 'failed', kind: 'input', message: `${refusal} (${(error as Error).message})`, step };
   const message = error instanceof Error ? (error.stack ?? error.message) : String(error);

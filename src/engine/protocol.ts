@@ -104,6 +104,8 @@ export type EngineCommand =
       readonly device: string;
     }
   | { readonly type: 'devices'; readonly job: string }
+  /** A speed test of a device. */
+  | { readonly type: 'measure'; readonly job: string; readonly device: string }
   | {
       readonly type: 'estimate';
       readonly job: string;
@@ -128,6 +130,9 @@ export interface GenerateOptions {
   readonly topP: number | null;
   readonly seed: number;
 }
+
+/** The networks that a speed test times (speed-cases.ts). */
+export type SpeedCase = 'small' | 'large';
 
 export interface DeviceInfo {
   readonly name: string;
@@ -251,11 +256,11 @@ export type EngineEvent =
   | { readonly type: 'unknown'; readonly job: string; readonly characters: readonly string[] }
   | { readonly type: 'token'; readonly job: string; readonly text: string; readonly count: number }
   | { readonly type: 'done'; readonly job: string; readonly result: JobResult }
-  /** `kind` input: the person can mend it (the sentence says how); internal: ours. */
+  /** `kind` input: the person can mend it (the sentence says how); lost: the device is gone; internal: ours. */
   | {
       readonly type: 'failed';
       readonly job: string;
-      readonly kind: 'input' | 'internal';
+      readonly kind: 'input' | 'lost' | 'internal';
       readonly message: string;
       readonly step: number | null;
     };
@@ -284,6 +289,13 @@ export type JobResult =
   | { readonly type: 'prepare'; readonly data: ExampleSet }
   | { readonly type: 'predict'; readonly prediction: Prediction }
   | { readonly type: 'devices'; readonly devices: readonly DeviceInfo[] }
+  | {
+      readonly type: 'measure';
+      readonly device: string;
+      readonly deviceDetail: string;
+      /** Of a training step; null: too long to be timed. */
+      readonly seconds: Readonly<Record<SpeedCase, number | null>>;
+    }
   | {
       readonly type: 'estimate';
       readonly device: string;

@@ -3,6 +3,7 @@ import type { AppInfo } from '../api/types.ts';
 import { createRouter, type AppRouter, type Services } from './router.ts';
 import { Changes } from './services/changes.ts';
 import { RunCheckpoints } from './services/checkpoint-files.ts';
+import { Compare } from './services/compare.ts';
 import { Corpora } from './services/corpora.ts';
 import { CorpusTexts } from './services/corpus-texts.ts';
 import { DeviceList } from './services/devices.ts';
@@ -17,6 +18,7 @@ import { ModelInputs } from './services/model-inputs.ts';
 import { Plan } from './services/plan.ts';
 import { Runs } from './services/runs.ts';
 import { SpeedEstimates } from './services/speed-estimates.ts';
+import { SpeedTests } from './services/speed-tests.ts';
 import { DatasetCache } from './services/dataset-cache.ts';
 import { FolderCache } from './services/folder-cache.ts';
 import { Inspections } from './services/inspections.ts';
@@ -33,6 +35,8 @@ export interface AppOptions {
   readonly resourcesDir: string;
   /** Starts an engine process; `forkEngine` under Node. */
   readonly spawnEngine: () => EngineChannel;
+  /** Opens a hidden window with an engine on the graphics processor, where engine processes cannot have it (Electron). */
+  readonly openEngineWindow?: () => EngineChannel;
   readonly host: AppInfo['host'];
   readonly capabilities: AppInfo['capabilities'];
   readonly version: string;
@@ -58,8 +62,8 @@ export async function openApp(options: AppOptions): Promise<App> {
   const store = openStore(options.workspace, { readOnly: options.readOnly ?? false });
   const { workspace } = store;
   const changes = new Changes();
-  const engines = new EngineProcesses(options.spawnEngine);
-  const devices = new DeviceList(engines);
+  const engines = new EngineProcesses({ process: options.spawnEngine, window: options.openEngineWindow ?? null });
+  const devices = new DeviceList(engines, store.deviceSpeeds);
   const uploads = new Uploads(workspace.uploads);
   const downloads = new Downloads();
   const texts = new CorpusTexts(workspace.corpora);
@@ -80,7 +84,9 @@ export async function openApp(options: AppOptions): Promise<App> {
     generate: new Generate(runs, checkpoints, devices, engines),
     predict: new Predict(runs, checkpoints, devices, engines),
     modelInputs: new ModelInputs(runs, datasets, checkpoints, texts),
+    speedTests: new SpeedTests({ store, changes, engines, devices, isTraining: () => runs.isTraining }),
     export: new Export(runs, checkpoints, uploads, downloads),
+    compare: new Compare(store, changes),
     changes,
     info: async () => ({
       version: appVersion,
@@ -88,7 +94,7 @@ export async function openApp(options: AppOptions): Promise<App> {
       platform: process.platform,
       host,
       capabilities,
-      devices: await devices.listOrReason(),
+      ...(await devices.listOrReason()),
       cores: devices.cores,
     }),
   };

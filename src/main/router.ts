@@ -3,6 +3,7 @@ import { AsyncIteratorClass, implement, ORPCError, ValidationError } from '@orpc
 import { contract } from '../api/contract.ts';
 import type { AppInfo } from '../api/types.ts';
 import type { Changes } from './services/changes.ts';
+import type { Compare } from './services/compare.ts';
 import type { Corpora } from './services/corpora.ts';
 import { ServiceError } from './services/errors.ts';
 import type { Export } from './services/export.ts';
@@ -13,6 +14,7 @@ import type { Plan } from './services/plan.ts';
 import type { Predict } from './services/predict.ts';
 import { describeIssues } from './services/run-check.ts';
 import type { Runs } from './services/runs.ts';
+import type { SpeedTests } from './services/speed-tests.ts';
 import { WorkspaceError } from './store/errors.ts';
 
 export interface Services {
@@ -24,6 +26,8 @@ export interface Services {
   readonly predict: Predict;
   readonly modelInputs: ModelInputs;
   readonly export: Export;
+  readonly compare: Compare;
+  readonly speedTests: SpeedTests;
   readonly changes: Changes;
   info(): Promise<AppInfo>;
 }
@@ -43,6 +47,9 @@ export function createRouter(services: Services) {
       info: os.app.info.handler(() => services.info()),
       watch: os.app.watch.handler(({ signal }) => changes.watch(signal)),
     },
+    devices: {
+      measure: os.devices.measure.handler(({ input, signal }) => services.speedTests.start(input.device, signal)),
+    },
     corpora: {
       list: os.corpora.list.handler(() => corpora.list()),
       preview: os.corpora.preview.handler(({ input }) => corpora.preview(input.source, input.encoding)),
@@ -58,7 +65,7 @@ export function createRouter(services: Services) {
       get: os.runs.get.handler(({ input }) => runs.get(input.id)),
       create: os.runs.create.handler(({ input }) => runs.create(input)),
       pause: os.runs.pause.handler(({ input }) => runs.pause(input.id)),
-      resume: os.runs.resume.handler(({ input }) => runs.resume(input.id)),
+      resume: os.runs.resume.handler(({ input }) => runs.resume(input.id, input.device)),
       stop: os.runs.stop.handler(({ input }) => runs.stop(input.id)),
       update: os.runs.update.handler(({ input }) => runs.update(input.id, input)),
       archive: os.runs.archive.handler(({ input }) => runs.archive(input.ids, input.archived)),
@@ -69,6 +76,12 @@ export function createRouter(services: Services) {
       predict: os.runs.predict.handler(({ input, signal }) => predict.predict(input.id, input.input, signal)),
       modelInput: os.runs.modelInput.handler(({ input }) => modelInputs.of(input.id)),
       export: os.runs.export.handler(({ input }) => services.export.safetensors(input.id, input.path)),
+    },
+    compare: {
+      curves: os.compare.curves.handler(({ input }) => services.compare.curves(input)),
+      views: os.compare.views.handler(() => services.compare.views()),
+      saveView: os.compare.saveView.handler(({ input }) => services.compare.saveView(input)),
+      removeView: os.compare.removeView.handler(({ input }) => services.compare.removeView(input.id)),
     },
   });
 }

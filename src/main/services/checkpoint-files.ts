@@ -97,7 +97,7 @@ export class RunCheckpoints {
       checkpoints.put(run.key, { kind: 'last', ...last });
       if (best) checkpoints.put(run.key, { kind: 'best', ...best });
       else checkpoints.delete(run.key, 'best');
-      metrics.put(run.key, added.steps);
+      metrics.put(run.key, added.steps, null);
       for (const metrics of added.evals) evals.put(run.key, metrics);
       for (const sample of added.samples) samples.put(run.key, sample);
       return added;

@@ -1,6 +1,6 @@
 /** Engine processes and the jobs they do: one job at a time each, cancelled within a second, gone with the app. */
 import { randomUUID } from 'node:crypto';
-import type { EngineCommand, EngineEvent, JobResult } from '../../engine/protocol.ts';
+import type { DeviceInfo, EngineCommand, EngineEvent, JobResult } from '../../engine/protocol.ts';
 import type { EngineChannel, EngineExit } from './engine-channel.ts';
 
 /** A process kept for the next short job ends when none came for this long. */
@@ -16,13 +16,15 @@ export type JobCommand = WithoutJob<StartCommand>;
 export type JobEvent = Exclude<EngineEvent, { type: 'done' | 'failed' }>;
 type ResultOf<C extends JobCommand> = Extract<JobResult, { type: C['type'] }>;
 
+type FailureKind = Extract<EngineEvent, { type: 'failed' }>['kind'];
+
 /** The engine said why it cannot go on. */
 export class EngineFailure extends Error {
   override readonly name = 'EngineFailure';
-  /** input: the person can mend it, the message says how; internal: a fault of the program. */
-  readonly kind: 'input' | 'internal';
+  /** input: the person can mend it, the message says how; lost: the device is gone; internal: a fault of the program. */
+  readonly kind: FailureKind;
 
-  constructor(kind: 'input' | 'internal', message: string) {
+  constructor(kind: FailureKind, message: string) {
     super(message);
     this.kind = kind;
   }
@@ -138,27 +140,59 @@ export class EngineProcess {
   }
 }
 
+/** Where engines run. */
+export interface EngineHosts {
+  /** Starts a process with everything but what a window has. */
+  readonly process: () => EngineChannel;
+  /** Opens a hidden window with an engine that has the `webgpu` device; null where processes have it themselves. */
+  readonly window: (() => EngineChannel) | null;
+}
+
+type Place = keyof EngineHosts;
+
 export class EngineProcesses {
-  readonly #spawn: () => EngineChannel;
+  readonly #hosts: EngineHosts;
   readonly #processes = new Set<EngineProcess>();
-  readonly #idle = new Map<EngineProcess, NodeJS.Timeout>();
+  readonly #idle = new Map<EngineProcess, { readonly place: Place; readonly timer: NodeJS.Timeout }>();
   #closed = false;
 
-  constructor(spawn: () => EngineChannel) {
-    this.#spawn = spawn;
+  constructor(hosts: EngineHosts) {
+    this.#hosts = hosts;
   }
 
-  start(): EngineProcess {
+  /** @param device that its jobs are to compute on; null: none in particular */
+  start(device: string | null): EngineProcess {
+    return this.#start(this.#placeOf(device));
+  }
+
+  #start(place: Place): EngineProcess {
     if (this.#closed) throw new Error('the app is closing: no new engine process');
-    const started: EngineProcess = new EngineProcess(this.#spawn(), () => this.#processes.delete(started));
+    const started: EngineProcess = new EngineProcess(this.#hosts[place]!(), () => this.#processes.delete(started));
     this.#processes.add(started);
     return started;
+  }
+
+  #placeOf(device: string | null): Place {
+    return device === 'webgpu' && this.#hosts.window ? 'window' : 'process';
+  }
+
+  /** Every device, fastest first as far as that is known without measuring. @throws when no engine process can be started */
+  async devices(): Promise<DeviceInfo[]> {
+    const command = { type: 'devices' } as const;
+    const { devices } = await this.#runSoon('process', command);
+    if (!this.#hosts.window) return [...devices];
+    const inWindow = await this.#runSoon('window', command).then(
+      (result) => result.devices,
+      (error: unknown) => [windowless(error)],
+    );
+    const [fastest, ...others] = devices;
+    return [...(fastest ? [fastest] : []), ...inWindow, ...others];
   }
 
   /** Does one job in a process of its own. */
   async run<C extends JobCommand>(command: C, options: JobOptions = {}): Promise<ResultOf<C>> {
     options.signal?.throwIfAborted();
-    const engine = this.start();
+    const engine = this.start(deviceOf(command));
     try {
       return await engine.run(command, options);
     } finally {
@@ -168,17 +202,26 @@ export class EngineProcesses {
 
   /** Does a short job in a process that is kept a while for the next: starting one takes longer than some jobs. */
   async runSoon<C extends JobCommand>(command: C, options: JobOptions = {}): Promise<ResultOf<C>> {
+    return this.#runSoon(this.#placeOf(deviceOf(command)), command, options);
+  }
+
+  async #runSoon<C extends JobCommand>(place: Place, command: C, options: JobOptions = {}): Promise<ResultOf<C>> {
     options.signal?.throwIfAborted();
-    const engine = this.#takeIdle() ?? this.start();
+    const engine = this.#takeIdle(place) ?? this.#start(place);
     try {
       return await engine.run(command, options);
+    } catch (error) {
+      // What lost its device does not find it again.
+      if (error instanceof EngineFailure && error.kind === 'lost') engine.close();
+      throw error;
     } finally {
-      this.#keep(engine);
+      this.#keep(engine, place);
     }
   }
 
-  #takeIdle(): EngineProcess | null {
-    for (const [engine, timer] of this.#idle) {
+  #takeIdle(wanted: Place): EngineProcess | null {
+    for (const [engine, { place, timer }] of this.#idle) {
+      if (place !== wanted) continue;
       clearTimeout(timer);
       this.#idle.delete(engine);
       if (engine.alive) return engine;
@@ -186,20 +229,35 @@ export class EngineProcesses {
     return null;
   }
 
-  #keep(engine: EngineProcess): void {
+  #keep(engine: EngineProcess, place: Place): void {
     if (!engine.alive || this.#closed) return;
     const timer = setTimeout(() => {
       this.#idle.delete(engine);
       engine.close();
     }, idleFor);
-    this.#idle.set(engine, timer.unref());
+    this.#idle.set(engine, { place, timer: timer.unref() });
   }
 
   close(): void {
     this.#closed = true;
-    for (const timer of this.#idle.values()) clearTimeout(timer);
+    for (const { timer } of this.#idle.values()) clearTimeout(timer);
     for (const engine of this.#processes) engine.close();
   }
+}
+
+/** The device that a job names; null: it computes on none. */
+function deviceOf(command: JobCommand): string | null {
+  if (command.type === 'train') return command.config.device;
+  return 'device' in command ? command.device : null;
+}
+
+/** In the place of the window's devices when there is none to be asked. */
+function windowless(error: unknown): DeviceInfo {
+  const detail = `The window that computes on the graphics processor could not be opened: ${(error as Error).message}`;
+  return {
+    ...{ name: 'webgpu', available: false, detail, precision: 'float32', preferred: false },
+    ...{ adapter: null, memoryBytes: null, automatic: 'measured' },
+  };
 }
 
 function describeExit({ code, signal, stderr }: EngineExit): string {

@@ -16,7 +16,7 @@ export const badInput = (message: string, cause?: unknown) => new ServiceError('
 /** What it speaks of is not there (any more). */
 export const notFound = (message: string) => new ServiceError('NOT_FOUND', message);
 /** It cannot be done in this state. */
-export const conflict = (message: string) => new ServiceError('CONFLICT', message);
+export const conflict = (message: string, cause?: unknown) => new ServiceError('CONFLICT', message, { cause });
 
 /** @throws ServiceError CONFLICT where the workspace was opened only for reading */
 export function requireWriter(store: { readonly readOnly: boolean }): void {

@@ -83,8 +83,10 @@ export class ExamplePlans {
       memoryBytes: memoryPlan(architecture, sizes, batch, steps, optimizer.kind, bytes).total,
       stepsPerEpoch: Math.ceil(train.examples / batch),
       secondsPerStep: speed.secondsPerStep,
+      speedFrom: speed.speedFrom,
       device: speed.device,
       deviceDetail: speed.deviceDetail,
+      deviceReason: speed.deviceReason,
       firstTokens: first.tokens,
       firstTargets: first.targets,
       examples: {
@@ -105,10 +107,11 @@ export class ExamplePlans {
 
   /** While nothing is known of the data. */
   async #without(request: PlanRequest, problems: string[]): Promise<RunPlan> {
-    const { device, deviceDetail } = await this.#speeds.unmeasured(request);
+    const { device, deviceDetail, deviceReason } = await this.#speeds.unmeasured(request);
     return {
       ...{ vocabularySize: 0, vocabularyExact: false, trainTokens: 0, validTokens: 0, testTokens: 0 },
-      ...{ parameters: 0, memoryBytes: 0, stepsPerEpoch: 1, secondsPerStep: null, device, deviceDetail },
+      ...{ parameters: 0, memoryBytes: 0, stepsPerEpoch: 1, secondsPerStep: null, speedFrom: null },
+      ...{ device, deviceDetail, deviceReason },
       ...{ firstTokens: [], firstTargets: [], examples: null, problems },
     };
   }

@@ -131,23 +131,43 @@ export class Runs {
     await session.pause();
   }
 
-  /** Goes on: after a pause at once, otherwise queued to go on from the last checkpoint. */
-  async resume(id: string): Promise<void> {
+  /**
+   * Goes on: after a pause at once, otherwise queued to go on from the last checkpoint.
+   * @param device to go on with; null: the one it was trained on, if it is still there
+   */
+  async resume(id: string, device: string | null = null): Promise<void> {
     const { store } = this.#in;
     requireWriter(store);
     const record = this.record(id);
     const { status, name } = record;
-    if (status === 'paused') return this.#sessionOf(id)?.continue();
+    if (device !== null) await this.#requireDevice(device);
+    if (status === 'paused') return this.#continue(record, device);
     const isOver = resumable.has(status) || (this.#unrecorded.has(id) && !this.#sessionOf(id));
     if (!isOver && (status === 'queued' || inProgress.has(status))) return;
     if (!isOver) {
       throw conflict(`"${name}" is ${describe(status)}: there is nothing left to do. Duplicate it to train longer.`);
     }
     this.#requireTexts(record);
-    store.write(() => store.runs.update(record.key, { status: 'queued', message: null, queuedAt: Date.now() }));
+    const queued = { status: 'queued', message: null, queuedAt: Date.now() } as const;
+    store.write(() => store.runs.update(record.key, { ...queued, ...(device !== null && { device }) }));
     this.#unrecorded.delete(id);
     this.#publish(id);
     this.#startNext();
+  }
+
+  async #continue({ id, name, device: present }: RunRecord, device: string | null): Promise<void> {
+    if (device !== null && device !== present) {
+      throw conflict(`"${name}" is paused on ${present}. Stop it, then resume it on ${device}.`);
+    }
+    await this.#sessionOf(id)?.continue();
+  }
+
+  async #requireDevice(name: string): Promise<void> {
+    const devices = await this.#in.devices.list();
+    const device = devices.find((one) => one.name === name);
+    const known = devices.map((one) => one.name).join(', ');
+    if (!device) throw badInput(`There is no device called "${name}". This machine knows: ${known}.`);
+    if (!device.available) throw badInput(`The device "${name}" cannot be used here: ${device.detail}`);
   }
 
   /** Ends a run, keeping a checkpoint of where it is. */

@@ -1,7 +1,9 @@
 /** One sitting of a run: its data prepared, the engine's training job, and everything it reports into the store and to watchers. */
 import { basename } from 'node:path';
-import type { LogLine, RunStatus } from '../../api/types.ts';
+import type { LogLine, Run, RunStatus } from '../../api/types.ts';
 import type { EvalMetrics, JobResult, SampleMetrics, StepMetrics, TrainingData } from '../../engine/protocol.ts';
+import type { StepSizes } from '../../engine/speed-cases.ts';
+import type { RunConfig } from '../../engine/training/config.ts';
 import { appendStep, emptyColumns } from '../store/metrics.ts';
 import type { RunPatch, RunRecord } from '../store/runs.ts';
 import type { Store } from '../store/store.ts';
@@ -200,11 +202,9 @@ export class TrainingSession {
 
   async #train(data: TrainingData, resumeFrom: string | null): Promise<TrainResult> {
     const checkpointDir = await this.#in.checkpoints.createFolder(this.runId);
-    // Where the checkpoint was written, if that device is still here: only there it continues bit for bit.
-    const { device, config: asked } = this.#run;
-    const config = { ...asked, device: await this.#in.devices.deviceFor(resumeFrom && device, asked.device) };
+    const config = { ...this.#run.config, device: await this.#chooseDevice(data) };
     this.#preparation.signal.throwIfAborted();
-    const engine = this.#in.engines.start();
+    const engine = this.#in.engines.start(config.device);
     this.#engine = engine;
     const onEvent = (event: JobEvent) => {
       try {
@@ -218,13 +218,25 @@ export class TrainingSession {
     return engine.run({ type: 'train', config, data, checkpointDir, resumeFrom, vectorsPath }, { onEvent });
   }
 
+  /** Where it was trained before (or is to go on), if that device is still here: only there it continues bit for bit. */
+  async #chooseDevice(data: TrainingData): Promise<string> {
+    const { devices } = this.#in;
+    const { device: before, config } = this.#run;
+    const device = await devices.deviceFor(before, config.device);
+    if (device !== 'auto') return device;
+    const choice = await devices.choose('auto', stepSizes(config, data));
+    if (choice.device !== null) this.#log('info', `auto takes ${choice.device}: ${choice.why}.`);
+    return choice.device ?? 'auto';
+  }
+
   #record(event: JobEvent): void {
     switch (event.type) {
       case 'started': {
         const { device, deviceDetail, parameters, memoryBytes, stepsPerEpoch, totalSteps } = event;
         const startedAt = this.#run.startedAt ?? Date.now();
-        const started = { device, deviceDetail, parameters, memoryBytes, stepsPerEpoch, totalSteps, startedAt };
-        return this.#update({ status: 'running', ...started });
+        const deviceHistory = wentOn(this.#run.deviceHistory, { device, detail: deviceDetail, step: event.step });
+        const started = { device, deviceDetail, deviceHistory, parameters, memoryBytes, startedAt };
+        return this.#update({ status: 'running', ...started, stepsPerEpoch, totalSteps });
       }
       case 'steps':
         this.#secondsLeft = event.secondsLeft;
@@ -327,6 +339,11 @@ export class TrainingSession {
       }
       const message = error instanceof Error ? error.message : String(error);
       this.#log('error', message);
+      if (error instanceof EngineFailure && error.kind === 'lost') {
+        // It may come back; whether it is there is looked at again.
+        this.#in.devices.forget();
+        return this.#end('interrupted', `${message} ${this.#howToGoOn()}`);
+      }
       if (error instanceof EngineFailure && error.kind === 'input') return this.#end('failed', message);
       const [summary] = message.split('\n');
       this.#end(
@@ -368,6 +385,25 @@ export class TrainingSession {
   #acknowledge(): void {
     for (const resolve of this.#acknowledged.splice(0)) resolve();
   }
+}
+
+type Sitting = Run['deviceHistory'][number];
+
+/** The devices of a run that goes on with `next`: what came after its first step did not happen. */
+function wentOn(history: readonly Sitting[], next: Sitting): Sitting[] {
+  const before = history.filter(({ step }) => step < next.step);
+  const last = before.at(-1);
+  return last?.device === next.device && last.detail === next.detail ? before : [...before, next];
+}
+
+function stepSizes({ architecture, training }: RunConfig, data: TrainingData): StepSizes {
+  const { batch } = training;
+  if (!('directory' in data)) {
+    const sizes = { inputs: data.vocabularySize, outputs: data.vocabularySize };
+    return { architecture, sizes, batch, steps: training.steps, targetSteps: training.steps };
+  }
+  const { longest, longestTarget } = data.summary;
+  return { architecture, sizes: data.sizes, batch, steps: longest, targetSteps: longestTarget ?? longest };
 }
 
 /** Said of a run that ends because nothing can be recorded of it any more. */

@@ -190,4 +190,42 @@ const everyTask: Migration = (database) =>
       '$.training.scheduledSampling', NULL);
   `);
 
-export const migrations: readonly Migration[] = [first, everyTask];
+/** Devices: how fast they are on this machine, and which of them a run was trained on. */
+const devices: Migration = (database) =>
+  database.exec(`
+    CREATE TABLE device_speeds (
+      device TEXT NOT NULL,
+      adapter TEXT NOT NULL,                -- what it was on when it was measured: a changed machine is measured again
+      measured_at INTEGER NOT NULL,
+      small REAL,                           -- seconds of a training step of each network; NULL: too long to be timed
+      large REAL,
+      PRIMARY KEY (device, adapter)
+    ) STRICT, WITHOUT ROWID;
+
+    ALTER TABLE runs ADD COLUMN device_history TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(device_history));
+    UPDATE runs SET device_history = json_array(json_object('device', device, 'detail', device_detail, 'step', 0))
+      WHERE device IS NOT NULL;
+  `);
+
+/** Comparing: curves at several resolutions (store/curves.ts fills them), the clock at each step, and saved views. */
+const comparing: Migration = (database) =>
+  database.exec(`
+    ALTER TABLE metrics ADD COLUMN at INTEGER;
+    CREATE TABLE curves (
+      run INTEGER NOT NULL REFERENCES runs (key) ON DELETE CASCADE,
+      level INTEGER NOT NULL,
+      chunk INTEGER NOT NULL,
+      until INTEGER NOT NULL,               -- first step after it
+      data BLOB NOT NULL,                   -- store/buckets.ts
+      PRIMARY KEY (run, level, chunk)
+    ) STRICT;
+
+    CREATE TABLE views (
+      id TEXT NOT NULL PRIMARY KEY,
+      name TEXT NOT NULL,
+      created_at INTEGER NOT NULL,
+      state TEXT NOT NULL CHECK (json_valid(state))
+    ) STRICT;
+  `);
+
+export const migrations: readonly Migration[] = [first, everyTask, devices, comparing];

@@ -3,10 +3,12 @@ import type { Database } from 'better-sqlite3';
 import type { StepMetrics } from '../../engine/protocol.ts';
 import { CorpusTable } from './corpora.ts';
 import { asWorkspaceError, openDatabase } from './database.ts';
+import { DeviceSpeedTable } from './device-speeds.ts';
 import { CheckpointTable, EvalTable, LogTable, SampleTable } from './history.ts';
 import { hasWriter, lockWorkspace, type WorkspaceLock } from './lock.ts';
 import { MetricsTable } from './metrics.ts';
 import { RunTable, type RunRecord } from './runs.ts';
+import { ViewTable } from './views.ts';
 import { createFolders, workspaceAt, type Workspace } from './workspace.ts';
 
 /** Steps wait at most this long for the transaction that writes them. */
@@ -30,6 +32,8 @@ export class Store {
   readonly samples: SampleTable;
   readonly log: LogTable;
   readonly checkpoints: CheckpointTable;
+  readonly views: ViewTable;
+  readonly deviceSpeeds: DeviceSpeedTable;
   listener: StoreListener = { flushed: () => {}, flushFailed: () => {} };
 
   readonly #database: Database;
@@ -49,6 +53,8 @@ export class Store {
     this.samples = new SampleTable(database);
     this.log = new LogTable(database);
     this.checkpoints = new CheckpointTable(database);
+    this.views = new ViewTable(database);
+    this.deviceSpeeds = new DeviceSpeedTable(database);
   }
 
   /**

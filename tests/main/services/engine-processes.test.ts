@@ -12,10 +12,13 @@ import { setFaults } from './harness.ts';
 
 function fakeEngines(entry = join(import.meta.dirname, 'fake-engine.ts')) {
   const channels: EngineChannel[] = [];
-  const engines = new EngineProcesses(() => {
-    const channel = forkEngine(entry);
-    channels.push(channel);
-    return channel;
+  const engines = new EngineProcesses({
+    window: null,
+    process: () => {
+      const channel = forkEngine(entry);
+      channels.push(channel);
+      return channel;
+    },
   });
   onTestFinished(() => engines.close());
   return { engines, channels };

@@ -37,6 +37,7 @@ let current = '';
 const emit = (event: WithoutJob<EngineEvent>) => void process.send!({ ...event, job: current });
 const done = (result: JobResult) => emit({ type: 'done', result });
 
+const facts = { adapter: null, memoryBytes: null };
 const tokensPerBatch = { batch: 2, evaluateEvery: 10 };
 
 process.on('disconnect', () => process.exit());
@@ -67,8 +68,8 @@ async function work(command: EngineCommand): Promise<void> {
       return done({
         type: 'devices',
         devices: [
-          { name: 'reference', available: true, detail: 'TypeScript', precision: 'float64', preferred: true },
-          { name: 'webgpu', available: false, detail: 'There is no GPU.', precision: 'float32', preferred: false },
+          { name: 'reference', available: true, detail: 'TypeScript', precision: 'float64', ...facts, automatic: 'always', preferred: true },
+          { name: 'webgpu', available: false, detail: 'There is no GPU.', precision: 'float32', ...facts, automatic: 'measured', preferred: false },
         ],
       });
     case 'import-text':

@@ -122,6 +122,18 @@ const messages: Partial<Record<RunStatus, string>> = {
     'The loss became infinite at step 1,532. The last good checkpoint (step 1,400) was kept. Lower the learning rate (now 0.002) or clip gradients harder (now 5).',
 };
 
+/** The third run was resumed on another device. */
+function deviceHistory(index: number, step: number): Run['deviceHistory'] {
+  const first = { device: 'native', detail: 'AVX-512, 2 threads', step: 0 };
+  if (step === 0) return [];
+  return index === 2
+    ? [
+        { ...first, device: 'webgpu', detail: 'WebGPU, mixed precision' },
+        { ...first, step: 800 },
+      ]
+    : [first];
+}
+
 export function run(index: number, task: Task = 'language-model'): Run {
   const next = random(index + 1);
   const status = statuses[index % statuses.length] ?? 'finished';
@@ -154,6 +166,7 @@ export function run(index: number, task: Task = 'language-model'): Run {
     memoryBytes: 48_000_000,
     device: 'native',
     deviceDetail: 'AVX-512, 2 threads',
+    deviceHistory: deviceHistory(index, step),
     appVersion: '0.1.0',
     createdAt: now - index * 47 * minute,
     startedAt: now - index * 47 * minute,

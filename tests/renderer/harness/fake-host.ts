@@ -8,6 +8,7 @@ import type { ClassFolder } from '../../../src/renderer/lib/class-folder.ts';
 import type { Api, Connection, ConnectionState } from '../../../src/renderer/lib/client.ts';
 import { modelInput, predict } from './fake-answers.ts';
 import { config, corpus, detail, evaluationOf, lossAt, lossScale, random, run, stepsBetween } from './fake-data.ts';
+import { FakeDevices } from './fake-devices.ts';
 import { inspection } from './fake-inspections.ts';
 import { planOf } from './fake-plan.ts';
 import { sampleOf } from './fake-results.ts';
@@ -24,6 +25,8 @@ export interface FakeOptions {
   readonly classes?: number;
   /** The first run trains. */
   readonly train: boolean;
+  /** Devices were measured before. */
+  readonly measured?: boolean;
   /** A call that fails, as "runs.list". */
   readonly fail: string | null;
   /** Lists never arrive. */
@@ -46,6 +49,7 @@ export class FakeHost implements Connection {
   #detailGate: Promise<void> = Promise.resolve();
   #slow: boolean;
   #classes: number;
+  #devices: FakeDevices;
   #watchers = new Set<(change: Change) => void>();
   #stateListeners = new Set<(state: ConnectionState) => void>();
 
@@ -53,6 +57,7 @@ export class FakeHost implements Connection {
     this.fail = options.fail;
     this.#slow = options.slow;
     this.#classes = options.classes ?? 18;
+    this.#devices = new FakeDevices(options.measured ?? true);
     for (let index = 0; index < options.corpora; index++) this.corpora.set(`corpus-${index}`, corpus(index));
     const { task = 'language-model' } = options;
     if (options.data) for (const one of dataTexts()) this.corpora.set(one.id, one);
@@ -170,32 +175,18 @@ export class FakeHost implements Connection {
           platform: 'linux',
           host: 'serve' as const,
           capabilities: { filePaths: false, saveDialog: false, nativeMenu: false },
-          devices: [
-            {
-              name: 'native',
-              available: true,
-              detail: 'AVX-512, 2 threads',
-              precision: 'float32' as const,
-              preferred: true,
-            },
-            {
-              name: 'reference',
-              available: true,
-              detail: 'TypeScript, for checking',
-              precision: 'float64' as const,
-              preferred: false,
-            },
-            {
-              name: 'webgpu',
-              available: false,
-              detail: 'No GPU adapter was found.',
-              precision: 'float32' as const,
-              preferred: false,
-            },
-          ],
+          ...this.#devices.info,
           cores: 2,
         })),
         watch: os.app.watch.handler(({ signal }) => this.#changes(signal)),
+      },
+      devices: {
+        measure: os.devices.measure.handler(async ({ input, signal }) => {
+          await guard('devices.measure');
+          return this.#devices.measure(input.device, signal, () =>
+            this.send({ type: 'devices', ...this.#devices.info }),
+          );
+        }),
       },
       corpora: {
         list: os.corpora.list.handler(async () => {

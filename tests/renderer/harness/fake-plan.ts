@@ -6,7 +6,12 @@ import { inspectText } from './fake-texts.ts';
 /** Where tokens come out. */
 const vocabularies: Partial<Record<Task, number>> = { translation: 988, 'conditional-generation': 71 };
 
-const device = { device: 'native', deviceDetail: 'AVX-512, 2 threads' };
+const device = {
+  device: 'native',
+  deviceDetail: 'AVX-512, 2 threads',
+  deviceReason: null,
+  speedFrom: 'network',
+} as const;
 
 export async function planOf(request: PlanRequest): Promise<RunPlan> {
   const { data, architecture, corpus } = request;

@@ -38,10 +38,12 @@ export function buildProgram(): Command {
     await train(file, flags, flags.workspace, new Terminal(flags.json ?? false));
   });
 
-  add('resume <run>', 'Go on with a run from its last checkpoint.').action(async (run: string, flags: CommonFlags) => {
-    const { resume } = await import('./train.ts');
-    await resume(run, flags.workspace, new Terminal(flags.json ?? false));
-  });
+  add('resume <run>', 'Go on with a run from its last checkpoint.')
+    .option('--device <name>', 'on another device than before; the numbers then go on closely, not bit for bit')
+    .action(async (run: string, flags: { device?: string } & CommonFlags) => {
+      const { resume } = await import('./train.ts');
+      await resume(run, flags.device ?? null, flags.workspace, new Terminal(flags.json ?? false));
+    });
 
   program.commandsGroup('Look:');
   add('runs', 'List the runs.').action(async (flags: CommonFlags) => {
@@ -103,10 +105,17 @@ export function buildProgram(): Command {
   );
 
   program.commandsGroup('This machine:');
-  add('devices', 'List what this machine can compute on.').action(async (flags: CommonFlags) => {
-    const { listDevices } = await import('./devices.ts');
-    await listDevices(new Terminal(flags.json ?? false));
-  });
+  add('devices', 'List what this machine can compute on, and how fast.')
+    .option(
+      '--measure [devices...]',
+      'time training steps first, about five seconds each (default: those that auto may choose); auto then decides by it',
+    )
+    .action(async ({ workspace, json, measure }: { measure?: true | string[] } & CommonFlags) => {
+      const { listDevices, measureDevices } = await import('./devices.ts');
+      const terminal = new Terminal(json ?? false);
+      if (measure === undefined) await listDevices(workspace, terminal);
+      else await measureDevices(measure === true ? [] : measure, workspace, terminal);
+    });
 
   add('serve', 'Serve the app to a browser on this machine.')
     .option('--port <n>', 'port on 127.0.0.1; 0 takes any that is free (default: 8765, or any)', port)

@@ -46,10 +46,16 @@ async function importAll(files: RunCorpora, take: (path: string) => Promise<Corp
   };
 }
 
-export async function resume(name: string, workspace: string, terminal: Terminal): Promise<void> {
+/** @param device null: the one the run was trained on */
+export async function resume(
+  name: string,
+  device: string | null,
+  workspace: string,
+  terminal: Terminal,
+): Promise<void> {
   await followed(workspace, terminal, async (client) => {
     const run = await findRun(client, name);
-    await client.runs.resume({ id: run.id });
+    await client.runs.resume({ id: run.id, device });
     return { run, before: run.checkpointStep ?? 0 };
   });
 }

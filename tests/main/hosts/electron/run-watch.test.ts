@@ -19,6 +19,7 @@ const run = (changes: Partial<Run> = {}): Run => ({
   memoryBytes: 1,
   device: 'native',
   deviceDetail: '',
+  deviceHistory: [],
   appVersion: '0.1.0',
   createdAt: 0,
   startedAt: 0,
