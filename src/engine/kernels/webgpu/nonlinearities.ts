@@ -1,0 +1,20 @@
+/**
+ * tanh and the logistic function in WGSL. The built-in tanh may be (eˣ - e⁻ˣ)/(eˣ + e⁻ˣ), which overflows from x = 89 on, and loses
+ * all digits near 0. These use e to a negative power only, keep NaN, and are within 5e-7 of the real ones, relative near 0.
+ */
+export const NONLINEARITIES = /* wgsl */ `
+fn tanh_of(x: f32) -> f32 {
+  let a = abs(x);
+  if (a < 0.625) { // Cephes, tanhf
+    let z = x * x;
+    let series = (((-5.70498872745e-3 * z + 2.06390887954e-2) * z - 5.37397155531e-2) * z + 1.33314422036e-1) * z - 3.33332819422e-1;
+    return series * z * x + x;
+  }
+  let e = exp(-2.0 * a);
+  let y = (1.0 - e) / (1.0 + e);
+  return select(y, -y, x < 0.0);
+}
+fn sigmoid_of(x: f32) -> f32 {
+  let e = exp(-abs(x));
+  return select(e, 1.0, x >= 0.0) / (1.0 + e);
+}`;
