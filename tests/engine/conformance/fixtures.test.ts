@@ -6,6 +6,7 @@ import type { Kernels } from '../../../src/engine/kernels/kernels.ts';
 import { createReferenceKernels } from '../../../src/engine/kernels/reference/index.ts';
 import { haveShared, shared } from '../../shared.ts';
 import { createNative, instructionSets } from '../kernels/native/device.ts';
+import { createTensorflow } from '../kernels/tensorflow/device.ts';
 
 const indexSchema = z.array(z.object({ file: z.string(), family: z.string() }));
 
@@ -14,6 +15,7 @@ const index = haveShared ? indexSchema.parse(read('index.json')) : [];
 const devices: [string, () => Kernels][] = [
   ['reference', () => createReferenceKernels()],
   ...instructionSets.map((name): [string, () => Kernels] => [`native, ${name}`, () => createNative(name, 2)]),
+  ['tensorflow, on its own JavaScript', createTensorflow],
 ];
 
 describe.skipIf(!haveShared).each(devices)('golden fixtures on %s', (_, create) => {

@@ -1,0 +1,4 @@
+import { testRecurrent } from '../suites/recurrent.ts';
+import { tensorflow } from './device.ts';
+
+testRecurrent(tensorflow);

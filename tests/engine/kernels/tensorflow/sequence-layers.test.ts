@@ -1,0 +1,4 @@
+import { testSequenceLayers } from '../suites/sequence-layers.ts';
+import { tensorflow } from './device.ts';
+
+testSequenceLayers(tensorflow);
