@@ -25,36 +25,60 @@ static inline float* paddedBias(const float* bias, size_t columns, Scratch& scra
   return to;
 }
 
+/** Row counts so small that packing the weights would cost more than the product. */
+constexpr size_t kFewRows = 4;
+
 /**
- * A row count so small that packing the weights would cost more than the product: every output is a dot product of a row of W, read
- * where it stands, with x. y[n][o] for o in [begin, end).
+ * sums[i] += Σ over whole vectors of W[i] a, for kLanes rows of W, read where they stand. Only `real` of them exist. A few rows'
+ * products are bound by reading W: the rows that follow are fetched meanwhile, so that no adding up leaves the memory idle.
  */
-static inline void dotRows(float* y, ptrdiff_t ldy, const float* x, ptrdiff_t ldx, size_t rows, const float* weight, const float* bias,
-                           size_t K, size_t begin, size_t end) {
-  constexpr size_t kMany = kRegisters == 32 ? 8 : 4;
-  for (size_t n = 0; n < rows; n++) {
-    const float* in = x + (ptrdiff_t)n * ldx;
-    for (size_t o = begin; o < end; o += kMany) {
-      const size_t many = least(kMany, end - o);
-      Vec sums[kMany] = {};
-      const float* from[kMany];
-      for (size_t i = 0; i < kMany; i++) from[i] = weight + (o + least(i, many - 1)) * K;
-      size_t k = 0;
-      for (; k + kLanes <= K; k += kLanes) {
-        const Vec v = load(in + k);
-#pragma GCC unroll 8
-        for (size_t i = 0; i < kMany; i++) sums[i] = multiplyAdd(v, load(from[i] + k), sums[i]);
+static UNROLL_INLINE void addDots(Vec (&sums)[kLanes], const float* weight, size_t K, size_t real, const float* a) {
+  if (real == kLanes) {
+    // Four rows share a base pointer, as in micro().
+    const float* base[kLanes / 4];
+    for (size_t g = 0; g < kLanes / 4; g++) base[g] = weight + 4 * g * K;
+    size_t k = 0;
+    for (; k + kLanes <= K; k += kLanes) {
+      const Vec v = load(a + k);
+#pragma GCC unroll 16
+      for (size_t i = 0; i < kLanes; i++) {
+        sums[i] = multiplyAdd(v, load(base[i / 4] + i % 4 * K + k), sums[i]);
       }
-      if (k < K) {
-        const Vec v = loadPart(in + k, K - k);
-        for (size_t i = 0; i < kMany; i++) sums[i] += v * loadPart(from[i] + k, K - k);
-      }
-      for (size_t i = 0; i < many; i++) y[(ptrdiff_t)n * ldy + o + i] = (bias ? bias[o + i] : 0.0f) + sum(sums[i]);
     }
+    if (k == K) return;
+    const Vec v = loadPart(a + k, K - k);
+    for (size_t i = 0; i < kLanes; i++) sums[i] = multiplyAdd(v, loadPart(weight + i * K + k, K - k), sums[i]);
+    return;
+  }
+  for (size_t i = 0; i < real; i++) {
+    for (size_t k = 0; k < K; k += kLanes) sums[i] = multiplyAdd(loadPart(a + k, K - k), loadPart(weight + i * K + k, K - k), sums[i]);
   }
 }
 
-constexpr size_t kFewRows = 4;
+/** Each of the vectors' lanes added up. */
+static UNROLL_INLINE Vec addLanes(Vec (&sums)[kLanes]) {
+  transpose(sums);
+#pragma GCC unroll 4
+  for (size_t half = kLanes / 2; half > 0; half /= 2) {
+#pragma GCC unroll 8
+    for (size_t i = 0; i < half; i++) sums[i] += sums[i + half];
+  }
+  return sums[0];
+}
+
+/** y[n][o] = bias[o] + W[o] x[n] for a few rows n and o in [begin, end). */
+static inline void dotRows(float* y, ptrdiff_t ldy, const float* x, ptrdiff_t ldx, size_t rows, const float* weight, const float* bias,
+                           size_t K, size_t begin, size_t end) {
+  for (size_t o = begin; o < end; o += kLanes) {
+    const size_t real = least(kLanes, end - o);
+    for (size_t n = 0; n < rows; n++) {
+      Vec sums[kLanes] = {};
+      addDots(sums, weight + o * K, K, real, x + (ptrdiff_t)n * ldx);
+      const Vec start = bias ? loadPart(bias + o, real) : Vec{};
+      storePart(y + (ptrdiff_t)n * ldy + o, start + addLanes(sums), real);
+    }
+  }
+}
 
 static void linearForward(LinearForward& call, Team& team) {
   const size_t N = call.N, I = call.I, O = call.O;

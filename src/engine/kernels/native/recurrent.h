@@ -126,16 +126,14 @@ class Forward {
       h_ = scratch.floats(2 * B * Hp_);
       c_ = scratch.floats(B * Hp_);
     }
-    if (few_) {
-      sums_ = scratch.floats(kFewRows * 4 * Hp_);
-    } else {
+    if (!few_) {
       if (input_.from) packedInput_ = scratch.floats(I * P::kGates * Hp_);
       packedHidden_ = scratch.floats(H * kHiddenPlanes<kCell> * Hp_);
       if (kCell == Cell::GruBefore) packedCandidate_ = scratch.floats(H * Hp_);
     }
     if (kCell == Cell::Lstm) c0_ = call.workspace ? scratch.floats(B * Hp_) : c_;
-    if (input_.from && input_.rows) gathered_ = scratch.floats(threads * chunkSteps_ * B * I);
-    if (input_.distinct > 0) projected_ = scratch.floats(input_.distinct * P::kGates * Hp_);
+    if (!few_ && input_.from && input_.rows) gathered_ = scratch.floats(threads * chunkSteps_ * B * I);
+    if (input_.distinct > 0 && !(few_ && input_.from)) projected_ = scratch.floats(input_.distinct * P::kGates * Hp_);
     startBiases(scratch);
   }
 
@@ -143,8 +141,12 @@ class Forward {
     const OwnUnits<kOwnGates> own(worker, Hp_);
     if (!few_) pack(own);
     begin(own);
-    if (input_.distinct > 0) projectTokens(worker, own);
+    if (input_.distinct > 0 && !(few_ && input_.from)) projectTokens(worker, own);
     worker.barrier();
+    if (few_) {
+      for (size_t s = 0; s < plan_.steps; s++) stepFew(worker, own, s);
+      return;
+    }
     for (size_t s0 = 0; s0 < plan_.steps; s0 += chunkSteps_) {
       const size_t s1 = least(s0 + chunkSteps_, plan_.steps);
       project(worker, own, s0, s1);
@@ -254,16 +256,6 @@ class Forward {
   /** to[r][plane][unit] = bias + W_ih x[r] for the planes that x feeds. */
   void multiplyInput(const OwnUnits<kOwnGates>& own, float* to, ptrdiff_t ldTo, const float* x, size_t rows) const {
     const size_t I = call_.I;
-    if (few_) {
-      for (size_t p = 0; p < P::kGates; p++) {
-        const size_t begin = least(own.begin(), call_.H), end = least(own.end(), call_.H);
-        dotRows(to + p * Hp_, ldTo, x, (ptrdiff_t)I, rows, call_.weights.ih + P::kInputGate[p] * call_.H * I, biases_[p], I, begin, end);
-        for (size_t r = 0; r < rows; r++) {
-          for (size_t u = end; u < own.end(); u++) to[(ptrdiff_t)r * ldTo + p * Hp_ + u] = 0;
-        }
-      }
-      return;
-    }
     for (size_t b = own.firstBlock; b < own.lastBlock; b++) {
       const UnitBlock block = own.block(b, P::kGates);
       const float* next = ahead(packedInput_, own, b, block, I);
@@ -302,19 +294,53 @@ class Forward {
     }
   }
 
-  /** Adds W[gates of the planes] a to the sums of a few rows, without packed weights. */
-  void addDots(const OwnUnits<kOwnGates>& own, float* gates, size_t firstPlane, size_t planes, const size_t* gateOf, const float* a,
-               size_t rows) const {
-    const size_t begin = least(own.begin(), call_.H), end = least(own.end(), call_.H), H = call_.H;
-    for (size_t p = 0; p < planes; p++) {
-      const bool q = kCell == Cell::Gru && firstPlane + p == 3;
-      dotRows(sums_, (ptrdiff_t)Hp_, a, (ptrdiff_t)Hp_, rows, call_.weights.hh + gateOf[p] * H * H, q ? biases_[3] : nullptr, H, begin, end);
-      for (size_t r = 0; r < rows; r++) {
-        float* to = gates + (ptrdiff_t)r * stride_ + (firstPlane + p) * Hp_;
-        for (size_t u = begin; u < end; u++) to[u] = sums_[r * Hp_ + u] + (q ? 0.0f : to[u]);
-        if (q) for (size_t u = end; u < own.end(); u++) to[u] = 0;
+  /**
+   * A step of a few rows, with the weights read where they stand: for every vector of units x and h meet their weights in one sum, and the
+   * cell follows at once.
+   */
+  void stepFew(const Worker& worker, const OwnUnits<kOwnGates>& own, size_t s) const {
+    const size_t rows = (size_t)plan_.active[s], first = (size_t)plan_.offset[s], H = call_.H;
+    const float* h = hBefore(s);
+    float* gates = gatesOf(first, 0, plan_.steps);
+    for (size_t p = 0; p < P::kCount; p++) {
+      const bool hidden = p >= P::kHiddenFirst;
+      for (size_t u = own.begin(); u < own.end(); u += kLanes) {
+        for (size_t j = 0; j < rows; j++) store(gates + (ptrdiff_t)j * stride_ + p * Hp_ + u, sumFew(p, hidden, first + j, h + j * Hp_, u));
       }
     }
+    for (size_t u = own.begin(); u < own.end(); u += kLanes) {
+      for (size_t j = 0; j < rows; j++) activateRow(s, j, u, gates + (ptrdiff_t)j * stride_ + u, h + j * Hp_ + u);
+    }
+    if constexpr (kCell == Cell::GruBefore) {
+      worker.barrier();
+      const float* rh = cAfter(s);
+      for (size_t u = own.begin(); u < own.end(); u += kLanes) {
+        for (size_t j = 0; j < rows; j++) {
+          float* g = gates + (ptrdiff_t)j * stride_ + u;
+          Vec sums[kLanes] = {};
+          if (u < H) addDots(sums, call_.weights.hh + (P::kInputGate[0] * H + u) * H, H, least(kLanes, H - u), rh + j * Hp_);
+          store(g, load(g) + addLanes(sums));
+          finishCandidate(s, j, u, g, h + j * Hp_ + u);
+        }
+      }
+    }
+    worker.barrier();
+  }
+
+  /** The sum of plane p, for a vector of units from u on and one internal row: what x and, where `hidden`, h bring, and the bias. */
+  UNROLL_INLINE Vec sumFew(size_t p, bool hidden, size_t row, const float* h, size_t u) const {
+    const size_t H = call_.H, I = call_.I;
+    Vec start = load(biases_[p] + u);
+    if (u >= H) return start;
+    const size_t real = least(kLanes, H - u);
+    Vec sums[kLanes] = {};
+    if (p < P::kGates) {
+      const float* weights = call_.weights.ih + (P::kInputGate[p] * H + u) * I;
+      if (input_.from) addDots(sums, weights, I, real, input_.from + (input_.rows ? (size_t)input_.rows[row] : row) * I);
+      else start = load(projected_ + ((size_t)input_.group[row] * P::kGates + p) * Hp_ + u);
+    }
+    if (hidden) addDots(sums, call_.weights.hh + (P::kHiddenGate[p - P::kHiddenFirst] * H + u) * H, H, real, h);
+    return start + addLanes(sums);
   }
 
   void step(const Worker& worker, const OwnUnits<kOwnGates>& own, size_t s, size_t s0, size_t s1) const {
@@ -323,30 +349,18 @@ class Forward {
     float* gates = gatesOf((size_t)plan_.offset[s], s0, s1);
     constexpr size_t kFirst = P::kHiddenFirst;
     const float* start[4] = {nullptr, nullptr, kCell == Cell::Gru ? biases_[3] : nullptr, nullptr};
-    if (few_) addDots(own, gates, kFirst, kHiddenPlanes<kCell>, P::kHiddenGate, h, rows);
     for (size_t b = own.firstBlock; b < own.lastBlock; b++) {
       const UnitBlock block = own.block(b, kHiddenPlanes<kCell>);
-      const float* next = few_ ? nullptr : ahead(packedHidden_, own, b, block, call_.H);
+      const float* next = ahead(packedHidden_, own, b, block, call_.H);
       const Split tiles(rows, kMaxRows[block.width(0)]);
       for (size_t t = 0; t < tiles.tiles; t++) {
         const size_t r0 = tiles.begin(t), r1 = tiles.begin(t + 1);
-        if (!few_) {
-          multiplyUnits(block, packedHidden_, h + r0 * Hp_, (ptrdiff_t)Hp_, r1 - r0, call_.H, gates + (ptrdiff_t)r0 * stride_ + kFirst * Hp_,
-                        stride_, Hp_, start, next, t);
-        }
+        multiplyUnits(block, packedHidden_, h + r0 * Hp_, (ptrdiff_t)Hp_, r1 - r0, call_.H, gates + (ptrdiff_t)r0 * stride_ + kFirst * Hp_,
+                      stride_, Hp_, start, next, t);
         for (size_t j = r0; j < r1; j++) {
           for (size_t v = 0; v < block.vectors; v++) {
             const size_t u = block.unit() + v * kLanes;
-            float* g = gates + (ptrdiff_t)j * stride_ + u;
-            if constexpr (kCell == Cell::GruBefore) {
-              const Vec r = sigmoidOf(load(g + Hp_));
-              store(g + Hp_, r);
-              store(cAfter(s) + j * Hp_ + u, r * load(h + j * Hp_ + u));
-            } else {
-              const Vec after = cellForward<kCell>(g, Hp_, h + j * Hp_ + u, kCell == Cell::Lstm ? cBefore(s) + j * Hp_ + u : nullptr,
-                                                   kCell == Cell::Lstm ? cAfter(s) + j * Hp_ + u : nullptr);
-              finish(s, j, u, after);
-            }
+            activateRow(s, j, u, gates + (ptrdiff_t)j * stride_ + u, h + j * Hp_ + u);
           }
         }
       }
@@ -362,30 +376,43 @@ class Forward {
     const float* h = hBefore(s);
     const float* rh = cAfter(s);
     const float* start[4] = {};
-    if (few_) addDots(own, gates, 0, 1, P::kInputGate, rh, rows);
     for (size_t b = own.firstBlock; b < own.lastBlock; b++) {
       const UnitBlock block = own.block(b, 1);
-      const float* next = few_ ? nullptr : ahead(packedCandidate_, own, b, block, call_.H);
+      const float* next = ahead(packedCandidate_, own, b, block, call_.H);
       const Split tiles(rows, kMaxRows[block.width(0)]);
       for (size_t t = 0; t < tiles.tiles; t++) {
         const size_t r0 = tiles.begin(t), r1 = tiles.begin(t + 1);
-        if (!few_) {
-          multiplyUnits(block, packedCandidate_, rh + r0 * Hp_, (ptrdiff_t)Hp_, r1 - r0, call_.H, gates + (ptrdiff_t)r0 * stride_, stride_,
-                        Hp_, start, next, t);
-        }
+        multiplyUnits(block, packedCandidate_, rh + r0 * Hp_, (ptrdiff_t)Hp_, r1 - r0, call_.H, gates + (ptrdiff_t)r0 * stride_, stride_,
+                      Hp_, start, next, t);
         for (size_t j = r0; j < r1; j++) {
           for (size_t v = 0; v < block.vectors; v++) {
             const size_t u = block.unit() + v * kLanes;
-            float* g = gates + (ptrdiff_t)j * stride_ + u;
-            const Vec n = tanhOf(load(g));
-            const Vec z = sigmoidOf(load(g + 2 * Hp_));
-            store(g, n);
-            store(g + 2 * Hp_, z);
-            finish(s, j, u, n + z * (load(h + j * Hp_ + u) - n));
+            finishCandidate(s, j, u, gates + (ptrdiff_t)j * stride_ + u, h + j * Hp_ + u);
           }
         }
       }
     }
+  }
+
+  /** From sums to h' for one vector of units of one row; gru_before: to r∘h. `g`: its gates, `h`: what entered. */
+  UNROLL_INLINE void activateRow(size_t s, size_t j, size_t u, float* g, const float* h) const {
+    if constexpr (kCell == Cell::GruBefore) {
+      const Vec r = sigmoidOf(load(g + Hp_));
+      store(g + Hp_, r);
+      store(cAfter(s) + j * Hp_ + u, r * load(h));
+    } else {
+      constexpr bool lstm = kCell == Cell::Lstm;
+      finish(s, j, u, cellForward<kCell>(g, Hp_, h, lstm ? cBefore(s) + j * Hp_ + u : nullptr, lstm ? cAfter(s) + j * Hp_ + u : nullptr));
+    }
+  }
+
+  /** gru_before: from the candidate's sums and z's to h'. */
+  UNROLL_INLINE void finishCandidate(size_t s, size_t j, size_t u, float* g, const float* h) const {
+    const Vec n = tanhOf(load(g));
+    const Vec z = sigmoidOf(load(g + 2 * Hp_));
+    store(g, n);
+    store(g + 2 * Hp_, z);
+    finish(s, j, u, n + z * (load(h) - n));
   }
 
   /** Hands on one vector of h': to y, and to the next step or, after a sequence's last step, to hn (and cn). */
@@ -414,7 +441,6 @@ class Forward {
   float* h_;
   float* c_;
   float* c0_ = nullptr;
-  float* sums_ = nullptr;
   float* packedInput_ = nullptr;
   float* packedHidden_ = nullptr;
   float* packedCandidate_ = nullptr;
