@@ -1,0 +1,39 @@
+import type { Tensor } from '../kernels.ts';
+import type { GpuContext } from './context.ts';
+import { elementwise, groupsOf } from './shader.ts';
+import { gpuTensor } from './tensor.ts';
+
+const fillKernel = elementwise({
+  name: 'fill',
+  tensors: { y: 'write u32' },
+  params: ['bits'],
+  code: 'y[i] = p.bits;',
+});
+
+const copyKernel = elementwise({
+  name: 'copy',
+  tensors: { y: 'write u32', x: 'read u32' },
+  params: [],
+  code: 'y[i] = x[i];',
+});
+
+/** The first `count` elements of `target` become `value`. */
+export function fill(gpu: GpuContext, target: Tensor, value: number, count = target.size): void {
+  const y = gpuTensor(target, target.dtype, count);
+  const bits = y.dtype === 'int' ? value >>> 0 : bitsOf(value);
+  gpu.run(fillKernel, undefined, [y], [count, bits], groupsOf(count));
+}
+
+/** The first `count` elements of `target` become those of `source`, of the same type. */
+export function copy(gpu: GpuContext, source: Tensor, target: Tensor, count = source.size): void {
+  const x = gpuTensor(source, source.dtype, count);
+  const y = gpuTensor(target, source.dtype, count);
+  gpu.run(copyKernel, undefined, [y, x], [count], groupsOf(count));
+}
+
+const word = new DataView(new ArrayBuffer(4));
+
+function bitsOf(value: number): number {
+  word.setFloat32(0, value);
+  return word.getUint32(0);
+}
