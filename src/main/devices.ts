@@ -3,6 +3,7 @@ import { cpus, totalmem } from 'node:os';
 import type { DeviceLoader, DeviceProbe } from '../engine/kernels/devices.ts';
 import { createNativeKernels, loadNative } from '../engine/kernels/native/load.ts';
 import { createReferenceKernels } from '../engine/kernels/reference/index.ts';
+import { createTensorflow, probeTensorflow } from '../engine/kernels/tensorflow/load.ts';
 import { createWasmKernels, loadWasm } from '../engine/kernels/wasm/load.ts';
 
 /** What the devices that compute on the processor have in common. */
@@ -35,6 +36,13 @@ export function nodeDevices(): DeviceLoader[] {
         return { available: true, detail: wasm.detail + faster, ...processor() };
       },
       create: async (options) => createWasmKernels(options),
+    },
+    {
+      name: 'tensorflow',
+      precision: 'float32',
+      automatic: 'measured',
+      probe: () => probeTensorflow(),
+      create: () => createTensorflow(),
     },
     {
       name: 'reference',

@@ -49,10 +49,10 @@ function findPackage(from: string): Package | null {
  * text.
  */
 function loadPackage(folder: string, require: NodeJS.Require): Loaded {
-  // What Node 23 took away and tfjs-node still calls.
+  // tfjs-node calls two functions that Node 23 took away, or warns of.
   const util = require('node:util') as Record<string, unknown>;
   util['isNullOrUndefined'] ??= (value: unknown) => value === null || value === undefined;
-  util['isArray'] ??= Array.isArray;
+  util['isArray'] = Array.isArray;
   // Otherwise TensorFlow takes all the memory of the GPU at once, and tells every detail.
   process.env['TF_FORCE_GPU_ALLOW_GROWTH'] ??= 'true';
   process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '2';
@@ -106,19 +106,27 @@ async function tryOut(from: string): Promise<DeviceProbe> {
 }
 
 /**
+ * TensorFlow.js as it is installed here, and what it computes on.
+ *
  * @param from the file whose packages are meant
  * @throws DeviceError with the reason when it cannot be had
  */
-export async function createTensorflow(from: string = import.meta.url): Promise<Kernels> {
-  const probe = await probeTensorflow(from);
-  if (!probe.available) throw new DeviceError(probe.detail);
-  if (wantsJavascript()) return createTensorflowKernels(loadJavascript(), probe.detail);
+export async function loadTensorflow(from: string = import.meta.url): Promise<{ tf: TensorFlow; detail: string }> {
+  const { available, detail } = await probeTensorflow(from);
+  if (!available) throw new DeviceError(detail);
+  if (wantsJavascript()) return { tf: loadJavascript(), detail };
   const found = findPackage(from)!;
   try {
-    return createTensorflowKernels(loadPackage(found.folder, createRequire(from)).tf, probe.detail);
+    return { tf: loadPackage(found.folder, createRequire(from)).tf, detail };
   } catch (error) {
     throw new DeviceError(explain(found, String(error)));
   }
+}
+
+/** Its kernels. @throws DeviceError with the reason when it cannot be had */
+export async function createTensorflow(): Promise<Kernels> {
+  const { tf, detail } = await loadTensorflow();
+  return createTensorflowKernels(tf, detail);
 }
 
 /** UNROLL_TENSORFLOW=cpu: TensorFlow.js's own JavaScript, which needs nothing installed but the development tools. For tests. */

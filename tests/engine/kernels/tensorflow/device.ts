@@ -1,13 +1,21 @@
-/** The tensorflow device for tests: TensorFlow.js's own JavaScript plays the compiled one. */
+/**
+ * The tensorflow device for tests: the build of TensorFlow.js that is installed here, or else its own JavaScript plays it. Both share one
+ * global engine, so a process has one of them.
+ */
 import type { Kernels } from '../../../../src/engine/kernels/kernels.ts';
 import { createTensorflowKernels } from '../../../../src/engine/kernels/tensorflow/index.ts';
-import { loadJavascript } from '../../../../src/engine/kernels/tensorflow/load.ts';
+import { loadJavascript, loadTensorflow, probeTensorflow } from '../../../../src/engine/kernels/tensorflow/load.ts';
 import type { TestDevice } from '../suites/device.ts';
 
-export const tf = loadJavascript();
+const { available } = await probeTensorflow();
+const { tf, detail } = available
+  ? await loadTensorflow()
+  : { tf: loadJavascript(), detail: 'TensorFlow.js in plain JavaScript' };
+
+export { tf };
 
 export function createTensorflow(): Kernels {
-  return createTensorflowKernels(tf, 'TensorFlow.js in plain JavaScript');
+  return createTensorflowKernels(tf, detail);
 }
 
-export const tensorflow: TestDevice = { name: 'tensorflow', create: createTensorflow, share: 0.5 };
+export const tensorflow: TestDevice = { name: detail, create: createTensorflow, share: 0.5 };

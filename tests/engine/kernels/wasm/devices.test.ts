@@ -14,7 +14,8 @@ describe('the choice between devices', () => {
   it('falls back to WebAssembly where there are no native kernels', async () => {
     const devices = without('native');
     const list = await devices.list();
-    expect(list.slice(0, 3).map(({ name }) => name)).toEqual(['native', 'wasm', 'reference']);
+    const processors = list.map(({ name }) => name).filter((name) => ['native', 'wasm', 'reference'].includes(name));
+    expect(processors).toEqual(['native', 'wasm', 'reference']);
     expect(list.filter(({ preferred }) => preferred).map(({ name }) => name)).toEqual(['wasm']);
     const kernels = await devices.create('auto', 1);
     expect(kernels.detail).toBe('WebAssembly SIMD, 1 thread');
@@ -22,9 +23,9 @@ describe('the choice between devices', () => {
   });
 
   it('never takes the reference by itself', async () => {
-    const devices = without('native', 'wasm');
+    const devices = without('native', 'wasm', 'webgpu', 'tensorflow');
     await expect(devices.create('auto', 1)).rejects.toThrow(
-      /^No fast device works here. Choose one by its name. native: not here; wasm: not here; reference: TypeScript, float64/,
+      /^No fast device works here. Choose one by its name. native: not here; wasm: not here; .*reference: TypeScript, float64/,
     );
     const kernels = await devices.create('reference', 1);
     expect(kernels.name).toBe('reference');
