@@ -22,7 +22,7 @@ export interface FakeFaults {
   readonly divergeAt?: number;
   /** It hears no stop and no cancel. */
   readonly deaf?: boolean;
-  /** Imports and tokenising never end by themselves. */
+  /** Imports, tokenising and speed tests never end by themselves. */
   readonly endless?: boolean;
   /** Checkpoints are written but not reported, as when the app is killed between the two. */
   readonly silentCheckpoints?: boolean;
@@ -68,10 +68,28 @@ async function work(command: EngineCommand): Promise<void> {
       return done({
         type: 'devices',
         devices: [
-          { name: 'reference', available: true, detail: 'TypeScript', precision: 'float64', ...facts, automatic: 'always', preferred: true },
-          { name: 'webgpu', available: false, detail: 'There is no GPU.', precision: 'float32', ...facts, automatic: 'measured', preferred: false },
+          {
+            name: 'reference',
+            available: true,
+            detail: 'TypeScript',
+            precision: 'float64',
+            ...facts,
+            automatic: 'always',
+            preferred: true,
+          },
+          {
+            name: 'webgpu',
+            available: false,
+            detail: 'There is no GPU.',
+            precision: 'float32',
+            ...facts,
+            automatic: 'measured',
+            preferred: false,
+          },
         ],
       });
+    case 'measure':
+      return measure(command);
     case 'import-text':
       return importText(command);
     case 'tokenize':
@@ -92,6 +110,13 @@ async function work(command: EngineCommand): Promise<void> {
       return train(command);
     default:
   }
+}
+
+async function measure({ device }: Command<'measure'>): Promise<void> {
+  emit({ type: 'progress', done: 1, total: 5, what: 'Measuring speed' });
+  while (faults.endless && !told.stopped) await turn();
+  if (told.stopped) return done({ type: 'cancelled' });
+  done({ type: 'measure', device, deviceDetail: 'TypeScript', seconds: { small: 0.0125, large: null } });
 }
 
 async function importText({ sourcePath, targetDir, encoding }: Command<'import-text'>): Promise<void> {

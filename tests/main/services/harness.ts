@@ -14,6 +14,7 @@ import type { FakeFaults } from './fake-engine.ts';
 
 const fakeEngine = join(import.meta.dirname, 'fake-engine.ts');
 const realEngine = join(import.meta.dirname, '../../../src/main/engine-process.ts');
+const entries = { fake: fakeEngine, real: realEngine, losing: join(import.meta.dirname, 'losing-engine.ts') };
 
 export interface TestApp extends App {
   readonly folder: string;
@@ -30,14 +31,14 @@ export function setFaults(faults: FakeFaults): void {
 }
 
 export async function openTestApp(
-  options: { folder?: string; faults?: FakeFaults; readOnly?: boolean; engine?: 'fake' | 'real' } = {},
+  options: { folder?: string; faults?: FakeFaults; readOnly?: boolean; engine?: 'fake' | 'real' | 'losing' } = {},
 ): Promise<TestApp> {
   const folder = options.folder ?? workspaceWithText();
   setFaults(options.faults ?? {});
   const channels: EngineChannel[] = [];
   const app = await openApp({
     ...appOptions(folder, () => {
-      const channel = forkEngine(options.engine === 'real' ? realEngine : fakeEngine);
+      const channel = forkEngine(entries[options.engine ?? 'fake']);
       channels.push(channel);
       return channel;
     }),
