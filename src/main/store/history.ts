@@ -17,6 +17,7 @@ export class EvalTable {
   readonly #put: Statement<[EvalRow & { run: number }]>;
   readonly #forgetMetrics: Statement<[{ run: number }]>;
   readonly #read: Statement<[number], EvalRow>;
+  readonly #readFigures: Statement<[number], Pick<EvalRow, 'step' | 'epoch' | 'loss' | 'figures' | 'elapsed'>>;
   readonly #deleteAfter: Statement<[number, number]>;
 
   constructor(database: Database) {
@@ -29,6 +30,9 @@ export class EvalTable {
       UPDATE evals SET metrics = NULL
       WHERE run = @run AND split = 'valid' AND metrics IS NOT NULL AND step NOT IN ((${newest}), (${best}))`);
     this.#read = database.prepare('SELECT * FROM evals WHERE run = ? ORDER BY step, split DESC');
+    this.#readFigures = database.prepare(
+      "SELECT step, epoch, loss, figures, elapsed FROM evals WHERE run = ? AND split = 'valid' ORDER BY step",
+    );
     this.#deleteAfter = database.prepare('DELETE FROM evals WHERE run = ? AND step > ?');
   }
 
@@ -49,6 +53,11 @@ export class EvalTable {
   }
 
   /** By step; at the same step validation before test. */
+  /** The validations without their details, which may be large. */
+  readFigures(run: number): Pick<Evaluation, 'step' | 'epoch' | 'loss' | 'figures' | 'elapsed'>[] {
+    return this.#readFigures.all(run).map((row) => ({ ...row, figures: JSON.parse(row.figures) as RunFigures }));
+  }
+
   read(run: number): Evaluation[] {
     return this.#read.all(run).map((row) => ({
       step: row.step,

@@ -2,6 +2,7 @@
 import type { Database, Statement } from 'better-sqlite3';
 import type { StepColumns } from '../../api/types.ts';
 import type { StepMetrics } from '../../engine/protocol.ts';
+import { CurveTable } from './curves.ts';
 
 interface Row {
   step: number;
@@ -17,16 +18,19 @@ interface Row {
 export const mostPoints = 20_000;
 
 export class MetricsTable {
-  readonly #put: Statement<[Row & { run: number }]>;
+  /** The same curves, coarser too. */
+  readonly curves: CurveTable;
+  readonly #put: Statement<[Row & { run: number; at: number | null }]>;
   readonly #count: Statement<[number], number>;
   readonly #last: Statement<[number], Row>;
   readonly #read: Statement<[{ run: number; stride: number }], Row>;
   readonly #deleteAfter: Statement<[number, number]>;
 
   constructor(database: Database) {
+    this.curves = new CurveTable(database);
     this.#put = database.prepare(`
-      INSERT OR REPLACE INTO metrics (run, step, epoch, loss, grad_norm, learning_rate, tokens_per_s, elapsed)
-      VALUES (@run, @step, @epoch, @loss, @grad_norm, @learning_rate, @tokens_per_s, @elapsed)`);
+      INSERT OR REPLACE INTO metrics (run, step, epoch, loss, grad_norm, learning_rate, tokens_per_s, elapsed, at)
+      VALUES (@run, @step, @epoch, @loss, @grad_norm, @learning_rate, @tokens_per_s, @elapsed, @at)`);
     this.#count = database.prepare<[number], number>('SELECT count(*) FROM metrics WHERE run = ?').pluck();
     this.#last = database.prepare('SELECT * FROM metrics WHERE run = ? ORDER BY step DESC LIMIT 1');
     this.#read = database.prepare(`
@@ -36,8 +40,14 @@ export class MetricsTable {
     this.#deleteAfter = database.prepare('DELETE FROM metrics WHERE run = ? AND step > ?');
   }
 
-  put(run: number, steps: readonly StepMetrics[]): void {
-    for (const step of steps) this.#put.run(toRow(run, step));
+  /** @param endedAt when the last of the steps ended, in ms since 1970; null: not known */
+  put(run: number, steps: readonly StepMetrics[], endedAt: number | null = Date.now()): void {
+    const total = steps.at(-1)?.elapsed ?? 0;
+    for (const step of steps) {
+      const at = endedAt === null ? null : Math.round(endedAt - (total - step.elapsed) * 1000);
+      this.#put.run({ ...toRow(run, step), at });
+    }
+    this.curves.pack(run);
   }
 
   last(run: number): StepMetrics | null {
@@ -55,6 +65,7 @@ export class MetricsTable {
 
   deleteAfter(run: number, step: number): void {
     this.#deleteAfter.run(run, step);
+    this.curves.deleteAfter(run, step);
   }
 }
 

@@ -214,11 +214,12 @@ const comparing: Migration = (database) =>
     CREATE TABLE curves (
       run INTEGER NOT NULL REFERENCES runs (key) ON DELETE CASCADE,
       level INTEGER NOT NULL,
+      name TEXT NOT NULL,                   -- of the column; store/buckets.ts
       chunk INTEGER NOT NULL,
       until INTEGER NOT NULL,               -- first step after it
-      data BLOB NOT NULL,                   -- store/buckets.ts
-      PRIMARY KEY (run, level, chunk)
-    ) STRICT;
+      data BLOB NOT NULL,
+      PRIMARY KEY (run, level, name, chunk)
+    ) STRICT, WITHOUT ROWID;
 
     CREATE TABLE views (
       id TEXT NOT NULL PRIMARY KEY,

@@ -179,7 +179,7 @@ describe('a damaged database', () => {
         "INSERT INTO runs (id, name, status, config, corpus_name, corpus_hash, tokens_key, seed, app_version, created_at, queued_at, color) VALUES ('r', 'n', 'finished', '{}', 'c', 'h', 't', 1, '0', 1, 1, 0)",
       )
       .run();
-    const add = database.prepare('INSERT INTO metrics VALUES (1, ?, 0, 0, 0, 0, 0, 0)');
+    const add = database.prepare('INSERT INTO metrics VALUES (1, ?, 0, 0, 0, 0, 0, 0, NULL)');
     database.transaction(() => {
       for (let step = 1; step <= 5_000; step++) add.run(step);
     })();

@@ -6,6 +6,8 @@ import { tasks, type Task } from '../../../src/engine/model/spec.ts';
 import type { Change, Corpus, Run } from '../../../src/api/types.ts';
 import type { ClassFolder } from '../../../src/renderer/lib/class-folder.ts';
 import type { Api, Connection, ConnectionState } from '../../../src/renderer/lib/client.ts';
+import type { SavedView } from '../../../src/api/views.ts';
+import { curvesOf } from './fake-curves.ts';
 import { modelInput, predict } from './fake-answers.ts';
 import { config, corpus, detail, evaluationOf, lossAt, lossScale, random, run, stepsBetween } from './fake-data.ts';
 import { FakeDevices } from './fake-devices.ts';
@@ -42,6 +44,7 @@ export class FakeHost implements Connection {
   readonly api: Api;
   readonly corpora = new Map<string, Corpus>();
   readonly runs = new Map<string, Run>();
+  views: SavedView[] = [];
   /** The call that fails, as "runs.list"; null when all work. */
   fail: string | null;
   /** Calls of runs.get that wait for `holdDetails` to be released. */
@@ -109,6 +112,11 @@ export class FakeHost implements Connection {
     const next = { ...this.#run(id), ...change };
     this.send({ type: 'run', run: next });
     return next;
+  }
+
+  #setViews(views: SavedView[]): void {
+    this.views = views;
+    this.send({ type: 'views', views });
   }
 
   #train(): void {
@@ -297,6 +305,22 @@ export class FakeHost implements Connection {
           fileName: 'run.safetensors',
           bytes: config(0).architecture.hidden,
         })),
+      },
+      compare: {
+        curves: os.compare.curves.handler(async ({ input }) => {
+          await guard('compare.curves');
+          return curvesOf(input, (id) => {
+            const one = this.runs.get(id);
+            return one ? detail(one, Number(id.split('-')[1]), this.#classes) : null;
+          });
+        }),
+        views: os.compare.views.handler(() => this.views),
+        saveView: os.compare.saveView.handler(({ input }) =>
+          this.#setViews([...this.views.filter(({ id }) => id !== input.id), input]),
+        ),
+        removeView: os.compare.removeView.handler(({ input }) =>
+          this.#setViews(this.views.filter(({ id }) => id !== input.id)),
+        ),
       },
     });
   }
