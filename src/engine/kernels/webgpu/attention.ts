@@ -92,10 +92,10 @@ ${rowMain(SIZE)}
   for (var s = lane; s < n; s += ${SIZE}u) { m = max(m, weights[w + s]); }
   m = largest_of_all(m, lane);
   var part = 0.0;
-  for (var s = lane; s < n; s += ${SIZE}u) { part += exp(weights[w + s] - m); }
+  for (var s = lane; s < n; s += ${SIZE}u) { part += exp_of(weights[w + s] - m); }
   let sum = sum_of_all(part, lane);
   for (var s = lane; s < p.Tx; s += ${SIZE}u) {
-    if (s < n) { weights[w + s] = exp(weights[w + s] - m) / sum; } else { weights[w + s] = 0.0; }
+    if (s < n) { weights[w + s] = exp_of(weights[w + s] - m) / sum; } else { weights[w + s] = 0.0; }
   }
   storageBarrier();
   for (var j = lane; j < p.F; j += ${SIZE}u) {

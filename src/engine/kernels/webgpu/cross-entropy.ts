@@ -1,5 +1,6 @@
 import type { Tensor } from '../kernels.ts';
 import type { GpuContext } from './context.ts';
+import { EXP } from './nonlinearities.ts';
 import { rowMain, rowWorkgroup, shader, variants } from './shader.ts';
 import { floats, ints } from './tensor.ts';
 import { addToLoss, countTargets } from './totals.ts';
@@ -16,7 +17,7 @@ const kernel = variants((size: 64 | 256, gradient: Gradient, weighted: boolean) 
   let all = total[0];
   let scale = select(0.0, weight / all, y >= 0 && all != 0.0);
   for (var v = lane; v < p.V; v += ${size}u) {
-    let probability = exp(logits[start + v] - m) / s;
+    let probability = exp_of(logits[start + v] - m) / s;
     let derivative = (probability - select(0.0, 1.0, i32(v) == y)) * scale;
     ${gradient === 'apart' ? 'd_logits' : 'logits'}[start + v] = select(0.0, derivative, scale != 0.0);
   }`;
@@ -31,7 +32,7 @@ const kernel = variants((size: 64 | 256, gradient: Gradient, weighted: boolean) 
       d_logits: gradient === 'apart' && 'write f32', // [rows,V]
     },
     params: ['rows', 'V'],
-    code: /* wgsl */ `
+    code: /* wgsl */ `${EXP}
 const LOWEST = -3.4028234e38;
 var<workgroup> maxima: array<f32, ${size}>;
 var<workgroup> sums: array<f32, ${size}>;
@@ -50,10 +51,10 @@ ${rowMain(size)}
     for (var v = lane; v < p.V; v += ${size}u) {
       let a = logits[start + v];
       if (a > m) {
-        s = s * exp(m - a) + 1.0;
+        s = s * exp_of(m - a) + 1.0;
         m = a;
       } else {
-        s += exp(a - m);
+        s += exp_of(a - m);
       }
     }
     maxima[lane] = m;
@@ -62,7 +63,7 @@ ${rowMain(size)}
     for (var half = ${size / 2}u; half > 0u; half >>= 1u) {
       if (lane < half) {
         let larger = max(maxima[lane], maxima[lane + half]);
-        sums[lane] = sums[lane] * exp(maxima[lane] - larger) + sums[lane + half] * exp(maxima[lane + half] - larger);
+        sums[lane] = sums[lane] * exp_of(maxima[lane] - larger) + sums[lane + half] * exp_of(maxima[lane + half] - larger);
         maxima[lane] = larger;
       }
       workgroupBarrier();
@@ -71,7 +72,8 @@ ${rowMain(size)}
     s = sums[0];
   }
   let weight = ${weighted ? 'weights[max(y, 0)]' : '1.0'};
-  if (lane == 0u) { losses[row] = select(0.0, weight * (log(s) + (m - picked)), y >= 0); }
+  let log_sum = select(log(s), s, is_nan(s));
+  if (lane == 0u) { losses[row] = select(0.0, weight * (log_sum + (m - picked)), y >= 0); }
   ${gradient === 'none' ? '' : derivative}
 }`,
   });

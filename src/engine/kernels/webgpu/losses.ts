@@ -16,11 +16,11 @@ const EQUATIONS = {
     functions: /* wgsl */ `${NONLINEARITIES}
 // ln(1 + e^a), without overflow, and with its digits where e^a is small
 fn softplus(a: f32) -> f32 {
-  let e = exp(-abs(a));
+  let e = exp_of(-abs(a));
   return max(a, 0.0) + select(log(1.0 + e), e * (1.0 - e * (0.5 - e / 3.0)), e < 0.01);
 }`,
     code: /* wgsl */ `
-    let value = w * y * softplus(-a) + (1.0 - y) * softplus(a);
+    let value = select(w * y * softplus(-a) + (1.0 - y) * softplus(a), a, is_nan(a));
     let derivative = (1.0 - y) * sigmoid_of(a) - w * y * sigmoid_of(-a);`,
   },
   'squared error': {

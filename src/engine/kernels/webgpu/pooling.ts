@@ -32,7 +32,7 @@ const FORWARD: Readonly<Record<Pooling, string>> = {
 const BACKWARD: Readonly<Record<Pooling, string>> = {
   last: 'n > 0u && t == last_step(j, n)',
   mean: 't < n',
-  max: 'n > 0u && i32(t) == origin[from]',
+  max: 'n > 0u && i32(t) == origin[place]',
 };
 
 /** Invocation i has element (b,j) = i of y. p.step = B*F. */
@@ -71,11 +71,11 @@ const backwardKernel = variants((kind: Pooling, withLengths: boolean) =>
       params: ['T', 'F', 'D', 'step'],
       code: /* wgsl */ `
   let t = i / p.step;
-  let from = i % p.step;
-  let b = from / p.F;
-  let j = from % p.F;
+  let place = i % p.step;
+  let b = place / p.F;
+  let j = place % p.F;
   ${LENGTH(withLengths)}
-  let share = dy[from]${kind === 'mean' ? ' / f32(max(n, 1u))' : ''};
+  let share = dy[place]${kind === 'mean' ? ' / f32(max(n, 1u))' : ''};
   dx[i] = select(0.0, share, ${BACKWARD[kind]});`,
     },
     LAST,
