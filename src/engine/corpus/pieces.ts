@@ -75,6 +75,9 @@ const asciiEndsWord = asciiTable(
   (byte) => asciiWord[byte] === 0 && ![apostrophe, hyphen, fullStop, comma].includes(byte),
 );
 
+/** ASCII that is a word of its own if ASCII follows: a symbol (but `<` may begin <unk>), white space, a line end (but CR LF is one). */
+const asciiAlone = asciiTable((byte) => asciiWord[byte] === 0 && byte !== 0x3c && byte !== 0x0d);
+
 function isDigit(byte: number | undefined): boolean {
   return byte !== undefined && byte >= 0x30 && byte <= 0x39;
 }
@@ -100,32 +103,47 @@ function connectorLength(bytes: Uint8Array, at: number, end: number): number {
  * - one character of white space, which callers pass over.
  */
 export const wordEnd: PieceEnd = (bytes, at, end, last) => {
-  if (asciiWord[bytes[at]!] === 1) {
-    // Most of most texts: an ASCII word followed by ASCII that ends it.
-    let next = at + 1;
-    while (next < end && asciiWord[bytes[next]!] === 1) next++;
+  const next = lettersEnd(bytes, at, end);
+  if (next > at) {
+    // Most of most texts: letters and then ASCII that ends the word.
     if (next < end && asciiEndsWord[bytes[next]!] === 1) return bounded(bytes, at, next);
+    return wordRunEnd(bytes, at, next, end, last);
   }
+  const byte = bytes[at]!;
+  if (asciiAlone[byte] === 1 && at + 1 < end && bytes[at + 1]! < 0x80) return at + 1;
   switch (classAt(bytes, at)) {
-    case letter:
-    case mark:
-    case number:
-      return wordRunEnd(bytes, at, end, last);
     case space:
-      return at + sequenceLength(bytes[at]!);
+      return at + sequenceLength(byte);
     case newline:
-      if (bytes[at] !== 0x0d) return at + sequenceLength(bytes[at]!);
+      if (byte !== 0x0d) return at + sequenceLength(byte);
       if (at + 1 < end) return bytes[at + 1] === 0x0a ? at + 2 : at + 1;
       return last ? at + 1 : undecided;
     case unspaced:
-      return runEnd(bytes, at, at + sequenceLength(bytes[at]!), end, last, marks);
+      return runEnd(bytes, at, at + sequenceLength(byte), end, last, marks);
     default:
       return symbolEnd(bytes, at, end, last);
   }
 };
 
-function wordRunEnd(bytes: Uint8Array, start: number, end: number, last: boolean): number {
-  let at = start;
+/** The end of the letters, marks and digits from `at` on, or of the first `longestPiece` bytes of them and a little more. */
+function lettersEnd(bytes: Uint8Array, at: number, end: number): number {
+  const limit = Math.min(end, at + longestPiece + 1);
+  let next = at;
+  while (next < limit) {
+    const byte = bytes[next]!;
+    if (asciiWord[byte] === 1) {
+      next++;
+    } else {
+      if (byte < 0x80 || inWord[classOf(codePointAt(bytes, next))] === 0) return next;
+      next += sequenceLength(byte);
+    }
+  }
+  return next;
+}
+
+/** The end of a word that began at `start` and whose letters go on to `from` at least. */
+function wordRunEnd(bytes: Uint8Array, start: number, from: number, end: number, last: boolean): number {
+  let at = from;
   for (;;) {
     at = runEnd(bytes, start, at, end, last, inWord);
     if (at === undecided || at === end || at - start >= longestPiece) return at;

@@ -1,8 +1,9 @@
 /** What is said of a text: its characters, words and lines, counted while it streams by. */
 import { ByteCounts } from './byte-counts.ts';
-import { classAt, wordEnd } from './pieces.ts';
+import { CharacterCounts } from './character-counts.ts';
+import { classAt } from './pieces.ts';
 import { asciiClass, CLASS } from './unicode-classes.ts';
-import { codePointAt, sequenceLength } from './utf8.ts';
+import { WordCutter } from './word-cutter.ts';
 
 export interface Count {
   readonly token: string;
@@ -14,58 +15,10 @@ const mostFrequent = 50;
 /** Different words counted exactly; with more, counts of rare ones are approximate (byte-counts.ts). */
 const mostWords = 1 << 20;
 
-const codePoints = 0x110000;
 const lineFeed = 0x0a;
 const carriageReturn = 0x0d;
 
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
-
-/** Code points of a page of counters. */
-const pageSize = 256;
-
-/** Occurrences by code point. */
-export class CharacterCounts {
-  /** Counters in pages, made as characters of theirs turn up. */
-  readonly #pages: (Float64Array | undefined)[] = new Array<undefined>(codePoints / pageSize).fill(undefined);
-  readonly #first = (this.#pages[0] = new Float64Array(pageSize));
-  /** Those of ASCII since the last block: whole numbers are quicker to count. */
-  readonly #ascii = new Uint32Array(128);
-
-  /** Counts the characters that begin in `start` … `end` of well-formed UTF-8. */
-  push(bytes: Uint8Array, start: number, end: number): void {
-    const ascii = this.#ascii;
-    let at = start;
-    while (at < end) {
-      const byte = bytes[at]!;
-      if (byte < 0x80) {
-        ascii[byte]! += 1;
-        at++;
-      } else {
-        const codePoint = codePointAt(bytes, at);
-        const page = (this.#pages[codePoint >> 8] ??= new Float64Array(pageSize));
-        page[codePoint & 0xff]! += 1;
-        at += sequenceLength(byte);
-      }
-    }
-    ascii.forEach((count, byte) => (this.#first[byte]! += count));
-    ascii.fill(0);
-  }
-
-  of(codePoint: number): number {
-    return this.#pages[codePoint >> 8]?.[codePoint & 0xff] ?? 0;
-  }
-
-  /** All characters that occurred, the most frequent first, then by code point. */
-  ranked(): { codePoint: number; count: number }[] {
-    const found: { codePoint: number; count: number }[] = [];
-    this.#pages.forEach((page, number) =>
-      page?.forEach((count, index) => {
-        if (count > 0) found.push({ codePoint: number * pageSize + index, count });
-      }),
-    );
-    return found.sort((a, b) => b.count - a.count || a.codePoint - b.codePoint);
-  }
-}
 
 const { letter, mark, number, unspaced } = CLASS;
 
@@ -75,6 +28,7 @@ export class TextStatistics {
   hasText = false;
   readonly #characters = new CharacterCounts();
   readonly #words = new ByteCounts(mostWords);
+  readonly #cutter = new WordCutter(false);
   #crlf = 0;
   #endsWithCr = false;
   #lastByte = lineFeed;
@@ -134,25 +88,28 @@ export class TextStatistics {
 
   /** Counts the words of `bytes` as far as they are decided; returns how far that is. */
   #countWords(bytes: Uint8Array, last: boolean): number {
-    const words = this.#words;
     const length = bytes.length;
     let at = 0;
     while (at < length) {
-      const byte = bytes[at]!;
-      if (byte === 0x20) {
-        at++;
-        continue;
-      }
-      const end = wordEnd(bytes, at, length, last);
-      if (end < 0) break;
-      const kind = byte < 0x80 ? asciiClass[byte]! : classAt(bytes, at);
-      if (kind === letter || kind === number || kind === unspaced || kind === mark) {
-        this.words++;
-        words.add(bytes, at, end);
-      }
-      if (kind !== CLASS.space && kind !== CLASS.newline) this.hasText = true;
-      at = end;
+      const next = this.#cutter.cut(bytes, at, length, length, last);
+      if (next === at) break;
+      this.#countPieces(bytes);
+      at = next;
     }
     return at;
+  }
+
+  #countPieces(bytes: Uint8Array): void {
+    const { pieces, count } = this.#cutter;
+    for (let i = 0; i < count; i++) {
+      const start = pieces[2 * i]!;
+      const byte = bytes[start]!;
+      const kind = byte < 0x80 ? asciiClass[byte]! : classAt(bytes, start);
+      if (kind === letter || kind === number || kind === unspaced || kind === mark) {
+        this.words++;
+        this.#words.add(bytes, start, pieces[2 * i + 1]!);
+      }
+      if (kind !== CLASS.newline) this.hasText = true;
+    }
   }
 }

@@ -3,15 +3,16 @@ import type { TokenizerConfig } from '../training/config.ts';
 import { learnMerges, byteSymbols } from './bpe-training.ts';
 import { BpeTokenizer } from './bpe-tokenizer.ts';
 import { ByteCounts } from './byte-counts.ts';
+import { CharacterCounts } from './character-counts.ts';
 import { CharTokenizer } from './char-tokenizer.ts';
 import { CorpusError } from './errors.ts';
 import { graphemeEnd } from './graphemes.ts';
 import { textBytes } from './lowercase.ts';
-import { bpePieceEnd, classAt, preparedWordEnd, wordEnd, type PieceEnd } from './pieces.ts';
-import { CharacterCounts } from './statistics.ts';
+import { bpePieceEnd, classAt, type PieceEnd } from './pieces.ts';
 import type { Tokenizer } from './tokenizer.ts';
 import { asciiClass, CLASS } from './unicode-classes.ts';
 import { unknownToken } from './vocabulary.ts';
+import { WordCutter } from './word-cutter.ts';
 import { WordTokenizer } from './word-tokenizer.ts';
 
 export interface TokenizerLearner {
@@ -33,8 +34,9 @@ const usualBpeVocabulary = 2000;
 const leastPairCount = 2;
 
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
-const { space, newline } = CLASS;
-const newlineBytes = Uint8Array.of(0x0a);
+const { newline } = CLASS;
+const lineFeed = 0x0a;
+const newlineBytes = Uint8Array.of(lineFeed);
 
 /**
  * @param prepared for words: the text was cut into words before (`looksPrepared`)
@@ -84,27 +86,33 @@ function graphemeLearner(config: TokenizerConfig): TokenizerLearner {
 
 function wordLearner(config: TokenizerConfig, prepared: boolean): TokenizerLearner {
   const counts = new ByteCounts(mostWords);
-  const pieceEnd = prepared ? preparedWordEnd : wordEnd;
+  const cutter = new WordCutter(prepared);
   return {
     push(bytes, end, stop, last) {
       let at = 0;
       while (at < stop) {
-        const byte = bytes[at]!;
-        if (byte === 0x20) {
-          at++;
-          continue;
-        }
-        const next = pieceEnd(bytes, at, end, last);
-        if (next < 0) break;
-        const kind = byte < 0x80 ? asciiClass[byte]! : classAt(bytes, at);
-        if (kind === newline) counts.add(newlineBytes, 0, 1);
-        else if (kind !== space) counts.add(bytes, at, next);
+        const next = cutter.cut(bytes, at, end, stop, last);
+        if (next === at) break;
+        countWords(counts, bytes, cutter.pieces, cutter.count);
         at = next;
       }
       return at;
     },
     finish: async () => new WordTokenizer({ config, prepared, tokens: frequentTokens(counts, config) }),
   };
+}
+
+/** Counts the words that `pieces` (word-cutter.ts) says where they are; every kind of line end is the same. */
+function countWords(counts: ByteCounts, bytes: Uint8Array, pieces: Int32Array, count: number): void {
+  for (let i = 0; i < count; i++) {
+    const start = pieces[2 * i]!;
+    const byte = bytes[start]!;
+    const kind = byte < 0x80 ? asciiClass[byte]! : classAt(bytes, start);
+    const end = pieces[2 * i + 1]!;
+    if (kind !== newline) counts.add(bytes, start, end);
+    else if (bytes[end - 1] === lineFeed) counts.add(bytes, end - 1, end);
+    else counts.add(newlineBytes, 0, 1);
+  }
 }
 
 function bpeLearner(config: TokenizerConfig): TokenizerLearner {

@@ -45,6 +45,19 @@ export function aligned(
   return { words: new Uint32Array(bytes.buffer, bytes.byteOffset + from, count), from, to: from + 4 * count };
 }
 
+/** Whether all bytes of `start` … `end` are ASCII. */
+export function isAscii(bytes: Uint8Array, start: number, end: number): boolean {
+  const { words, from, to } = aligned(bytes, start, end);
+  let all = 0;
+  for (let i = start; i < from; i++) all |= bytes[i]!;
+  for (let i = to; i < end; i++) all |= bytes[i]!;
+  if (all >= 0x80) return false;
+  const inFours = words.length & ~3;
+  for (let i = 0; i < inFours; i += 4) all |= words[i]! | words[i + 1]! | words[i + 2]! | words[i + 3]!;
+  for (let i = inFours; i < words.length; i++) all |= words[i]!;
+  return (all & 0x80808080) === 0;
+}
+
 /** Number of characters (code points) that begin in `start` … `end`: bytes that are not 10xxxxxx, four at a time. */
 export function countCharacters(bytes: Uint8Array, start: number, end: number): number {
   const { words, from, to } = aligned(bytes, start, end);

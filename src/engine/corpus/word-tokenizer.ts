@@ -7,6 +7,7 @@ import type { Encoded, SerializedTokenizer, StreamingDecoder, Tokenizer } from '
 import { asciiClass, CLASS } from './unicode-classes.ts';
 import { visible } from './visible.ts';
 import { tokensSchema, unknownId, unknownToken, Vocabulary } from './vocabulary.ts';
+import { WordCutter } from './word-cutter.ts';
 import { WordSpacing } from './word-spacing.ts';
 
 export const wordTokenizerSchema = z.strictObject({
@@ -30,6 +31,7 @@ export class WordTokenizer implements Tokenizer {
   readonly unknownId = unknownId;
   readonly #prepared: boolean;
   readonly #pieceEnd: PieceEnd;
+  readonly #cutter: WordCutter;
   readonly #vocabulary: Vocabulary;
   readonly #newlineId: number;
 
@@ -41,6 +43,7 @@ export class WordTokenizer implements Tokenizer {
     this.config = config;
     this.#prepared = prepared;
     this.#pieceEnd = prepared ? preparedWordEnd : wordEnd;
+    this.#cutter = new WordCutter(prepared);
     this.#vocabulary = new Vocabulary(tokens);
     this.#newlineId = this.#vocabulary.find(newlineBytes, 0, 1);
   }
@@ -56,24 +59,30 @@ export class WordTokenizer implements Tokenizer {
   }
 
   encodeBytes(bytes: Uint8Array, end: number, stop: number, last: boolean, ids: Int32Array): Encoded {
-    const pieceEnd = this.#pieceEnd;
-    const vocabulary = this.#vocabulary;
+    const cutter = this.#cutter;
     let at = 0;
     let count = 0;
     while (at < stop) {
-      const byte = bytes[at]!;
-      if (byte === 0x20) {
-        at++;
-        continue;
-      }
-      const next = pieceEnd(bytes, at, end, last);
-      if (next < 0) break;
-      const kind = byte < 0x80 ? asciiClass[byte]! : classAt(bytes, at);
-      if (kind === newline) ids[count++] = this.#newlineId;
-      else if (kind !== space) ids[count++] = vocabulary.find(bytes, at, next);
+      const next = cutter.cut(bytes, at, end, stop, last);
+      if (next === at) break;
+      count = this.#findWords(bytes, ids, count);
       at = next;
     }
     return { consumed: at, count };
+  }
+
+  /** Writes the ids of the words that were cut from ids[count] on; returns the new count. */
+  #findWords(bytes: Uint8Array, ids: Int32Array, count: number): number {
+    const vocabulary = this.#vocabulary;
+    const cutter = this.#cutter;
+    const pieces = cutter.pieces;
+    for (let i = 0; i < cutter.count; i++) {
+      const start = pieces[2 * i]!;
+      const byte = bytes[start]!;
+      const kind = byte < 0x80 ? asciiClass[byte]! : classAt(bytes, start);
+      ids[count + i] = kind === newline ? this.#newlineId : vocabulary.find(bytes, start, pieces[2 * i + 1]!);
+    }
+    return count + cutter.count;
   }
 
   decode(ids: ArrayLike<number>): string {
