@@ -1,4 +1,5 @@
-import type { HostArray } from '../kernels.ts';
+import { DeviceError, DeviceLostError } from '../devices.ts';
+import type { HostArray, Tensor } from '../kernels.ts';
 import { GpuError, lostError, megabytes, SMALLER } from './errors.ts';
 import { assemble, type GpuKernel, type Param } from './kernel.ts';
 import { deviceTensor, DeviceTensor, elementCount, type GpuMemory, type GpuTensor, paddedBytes } from './tensor.ts';
@@ -54,7 +55,8 @@ export class GpuContext {
   /** Bound where a shader's optional input is absent. All zeros; never written. */
   readonly nothing: GpuTensor;
 
-  readonly #pipelines = new Map<string, Pipeline>();
+  readonly #pipelines = new Map<GpuKernel, Map<string, Pipeline>>();
+  #pipelineCount = 0;
   readonly #bindGroups = new Map<string, GPUBindGroup>();
   readonly #scratch = new Map<string, DeviceTensor>();
   readonly #readbacks: Readback[] = [];
@@ -73,7 +75,7 @@ export class GpuContext {
   #encoder: GPUCommandEncoder | null = null;
   #pass: GPUComputePassEncoder | null = null;
   #memories = 0;
-  #failure: GpuError | null = null;
+  #failure: GpuError | DeviceLostError | null = null;
   #disposed = false;
   readonly #lost: Promise<never>;
 
@@ -106,17 +108,21 @@ export class GpuContext {
   }
 
   /**
-   * A device on the most capable adapter, with the limits and features of that adapter that the kernels use.
-   * @throws GpuError when there is no adapter
+   * A device of an adapter, with the limits and features of that adapter that the kernels use.
+   * @throws DeviceError when the adapter gives none
    */
-  static async create(gpu: GPU, options: GPURequestAdapterOptions = {}): Promise<GpuContext> {
-    const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance', ...options });
-    if (!adapter) throw new GpuError('lost', 'No graphics adapter was found. Its driver may be missing or too old.');
-    const device = await adapter.requestDevice({
-      label: 'unroll',
-      requiredFeatures: FEATURES.filter((feature) => adapter.features.has(feature)),
-      requiredLimits: Object.fromEntries(LIMITS.map((name) => [name, adapter.limits[name]])),
-    });
+  static async create(adapter: GPUAdapter): Promise<GpuContext> {
+    let device: GPUDevice;
+    try {
+      device = await adapter.requestDevice({
+        label: 'unroll',
+        requiredFeatures: FEATURES.filter((feature) => adapter.features.has(feature)),
+        requiredLimits: Object.fromEntries(LIMITS.map((name) => [name, adapter.limits[name]])),
+      });
+    } catch (error) {
+      const why = error instanceof Error ? error.message.split('\n')[0] : String(error);
+      throw new DeviceError(`The graphics adapter ${adapterName(adapter.info)} gives no device: ${why}`);
+    }
     return new GpuContext(device, adapterName(adapter.info));
   }
 
@@ -227,10 +233,11 @@ export class GpuContext {
 
   /**
    * The first `count` elements, after everything enqueued so far. Several reads may be under way, and work may be enqueued meanwhile.
-   * @throws GpuError when the device is lost or refused something, now or before the numbers arrive
+   * @throws DeviceLostError, or GpuError when the device refused something, now or before the numbers arrive
    */
-  async read(source: DeviceTensor, count: number): Promise<Float32Array | Int32Array> {
+  async read(tensor: Tensor, count: number): Promise<Float32Array | Int32Array> {
     this.#check();
+    const source = deviceTensor(tensor);
     if (count > source.size) {
       throw new RangeError(`reading ${count} elements of tensor "${source.label}", which has ${source.size}`);
     }
@@ -245,7 +252,7 @@ export class GpuContext {
     try {
       await Promise.race([mapped, this.#lost]);
     } catch (error) {
-      if (error instanceof GpuError) throw error;
+      if (error instanceof DeviceLostError) throw error;
       await Promise.race([this.#lost, nextTurn()]);
       throw this.#failure ?? errorOf(error, `Reading "${source.label}" failed`);
     }
@@ -274,7 +281,7 @@ export class GpuContext {
   /** Ends the device and all its memory. */
   dispose(): void {
     this.#disposed = true;
-    this.#failure ??= new GpuError('lost', 'This GPU device was disposed of.');
+    this.#failure ??= new DeviceLostError('This GPU device was disposed of.');
     this.device.destroy();
   }
 
@@ -307,8 +314,10 @@ export class GpuContext {
   }
 
   #pipeline(kernel: GpuKernel, variant: string, promoted: readonly number[]): Pipeline {
-    const key = `${kernel.name}/${variant}/${promoted.join()}`;
-    const found = this.#pipelines.get(key);
+    let variants = this.#pipelines.get(kernel);
+    if (!variants) this.#pipelines.set(kernel, (variants = new Map()));
+    const key = promoted.length > 0 ? `${variant}/${promoted.join()}` : variant;
+    const found = variants.get(key);
     if (found) return found;
     const { device } = this;
     const label = variant ? `${kernel.name} (${variant})` : kernel.name;
@@ -346,8 +355,8 @@ export class GpuContext {
         `The GPU's driver did not accept the shader "${label}": ${why}. A newer driver may; the device "native" works without.`,
       );
     });
-    const made = { pipeline, layout, id: this.#pipelines.size };
-    this.#pipelines.set(key, made);
+    const made = { pipeline, layout, id: this.#pipelineCount++ };
+    variants.set(key, made);
     return made;
   }
 
@@ -400,7 +409,7 @@ export class GpuContext {
     await Promise.all(this.#checks);
   }
 
-  #fail(error: GpuError): void {
+  #fail(error: GpuError | DeviceLostError): void {
     this.#failure ??= error;
   }
 
@@ -423,11 +432,14 @@ function promotions(kernel: GpuKernel, tensors: readonly DeviceTensor[]): number
 
 function errorOf(error: unknown, what: string): GpuError {
   const message = error instanceof Error || (error as GPUError)?.message ? (error as Error).message : String(error);
-  return new GpuError('invalid', `${what}: ${message.split('\n')[0]}`);
+  return new GpuError('refused', `${what}: ${message.split('\n')[0]}`);
 }
 
-function adapterName({ vendor, architecture, device, description }: GPUAdapterInfo): string {
-  return description || [vendor, architecture || device].filter(Boolean).join(' ') || 'unnamed adapter';
+/** An adapter for people: as much of its name as it tells, and its driver. */
+export function adapterName({ vendor, architecture, device, description }: GPUAdapterInfo): string {
+  const model = /^(0x|$)/.test(device) ? [vendor, architecture].filter(Boolean).join(' ') : device.replace(/-+$/, '');
+  const known = [model, description].filter(Boolean);
+  return known.length > 0 ? known.join(', ') : 'unnamed adapter';
 }
 
 /** Lets promises that are already settled be heard. */

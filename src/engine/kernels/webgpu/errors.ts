@@ -1,11 +1,10 @@
-import { DeviceError } from '../devices.ts';
+import { DeviceError, DeviceLostError } from '../devices.ts';
 
-/** What went wrong on the GPU. `lost`: the device is gone (driver reset, sleep, unplugged) and a new one must be asked for. */
-export type GpuFailure = 'lost' | 'out-of-memory' | 'shader' | 'limit' | 'invalid';
+/** What went wrong on the GPU while it is still there. */
+export type GpuFailure = 'out-of-memory' | 'shader' | 'limit' | 'refused';
 
 /**
- * The GPU cannot go on. Its message is a sentence for people. Work enqueued before it may or may not have been done, so a run
- * that meets one goes on from its last checkpoint, on a new device.
+ * The GPU cannot do what was asked; its message is a sentence for people. What was enqueued before may or may not have been done.
  */
 export class GpuError extends DeviceError {
   readonly failure: GpuFailure;
@@ -16,10 +15,10 @@ export class GpuError extends DeviceError {
   }
 }
 
-export function lostError(info: { readonly reason?: string; readonly message: string }): GpuError {
+/** @param info why, in the driver's words */
+export function lostError(info: { readonly reason?: string; readonly message: string }): DeviceLostError {
   const why = info.message.trim().split('\n')[0] || info.reason || 'no reason was given';
-  return new GpuError(
-    'lost',
+  return new DeviceLostError(
     `The GPU was lost (${why.replace(/\.$/, '')}): a driver reset, sleep or an unplugged device does this. ` +
       'Resume the run: it goes on from its last checkpoint.',
   );

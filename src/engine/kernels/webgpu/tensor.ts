@@ -116,3 +116,5 @@ export const floats = (tensor: Tensor, count: number): GpuTensor => gpuTensor(te
 
 /** An int tensor of at least `count` elements. */
 export const ints = (tensor: Tensor, count: number): GpuTensor => gpuTensor(tensor, 'int', count);
+
+export const floatsOrNull = (tensor: Tensor | null, count: number): GpuTensor | null => tensor && floats(tensor, count);
