@@ -5,6 +5,7 @@ import { createNativeKernels, loadNative } from '../engine/kernels/native/load.t
 import { createReferenceKernels } from '../engine/kernels/reference/index.ts';
 import { createTensorflow, probeTensorflow } from '../engine/kernels/tensorflow/load.ts';
 import { createWasmKernels, loadWasm } from '../engine/kernels/wasm/load.ts';
+import { dawnDevice } from './webgpu.ts';
 
 /** What the devices that compute on the processor have in common. */
 const processor = (): Pick<DeviceProbe, 'adapter' | 'memoryBytes'> => ({
@@ -37,6 +38,7 @@ export function nodeDevices(): DeviceLoader[] {
       },
       create: async (options) => createWasmKernels(options),
     },
+    dawnDevice(),
     {
       name: 'tensorflow',
       precision: 'float32',
