@@ -54,8 +54,8 @@ export default defineConfig({
   preload: {
     build: {
       rolldownOptions: {
-        input: { index: resolve(here, 'src/preload/index.ts') },
-        // A sandboxed preload must be CommonJS.
+        input: { index: resolve(here, 'src/preload/index.ts'), engine: resolve(here, 'src/preload/engine.ts') },
+        // A sandboxed preload must be CommonJS, and can load no other file: the two share no module.
         output: { format: 'cjs', entryFileNames: '[name].cjs' },
       },
     },

@@ -29,6 +29,10 @@ const group = {
     regex: String.raw`^\.\.?/(.*/)?(main/|preload/(?!bridge\.ts$))`,
     message: 'Screens talk to the app through src/api only.',
   },
+  engineWindow: {
+    regex: String.raw`^\.\.?/(.*/)?(main|api|screens|components|lib)/`,
+    message: 'The hidden window shows nothing and asks nothing of the app: it is the engine behind a port.',
+  },
   outsideApi: {
     regex: String.raw`^\.\.?/(.*/)?(main|renderer|preload)/`,
     message: 'The contract knows neither side of it.',
@@ -113,4 +117,6 @@ export default defineConfig(
     group.privileged,
     group.node,
   ),
+  // The page of the hidden window is no screen but the engine itself.
+  only(['src/renderer/engine-window/**/*.ts'], group.engineWindow, group.privileged, group.node),
 );

@@ -8,7 +8,7 @@ import type { TokenFile } from './protocol.ts';
 /** Writing a new file. Nothing appears at the final path before `commit`, which is atomic and durable. */
 export interface FileSink {
   write(bytes: Uint8Array): Promise<void>;
-  /** SHA-256 of everything written so far, hexadecimal. */
+  /** SHA-256 of everything written so far, hexadecimal; of a file that was created for it (`hashed`). */
   sha256(): string;
   /** Moves the file to `path` (replacing what is there) once its bytes are on the disk. */
   commit(path: string): Promise<void>;
@@ -22,10 +22,13 @@ export interface EngineFiles {
   readFile(path: string): Promise<Uint8Array>;
   /** The bytes of a file from `start`, in chunks of about a megabyte; a chunk is valid until the next is asked for. */
   readChunks(path: string, start?: number, end?: number): AsyncIterable<Uint8Array>;
-  /** A temporary file beside where it will end. */
-  create(directory: string): Promise<FileSink>;
+  /**
+   * A temporary file beside where it will end.
+   * @param hashed its SHA-256 will be asked for
+   */
+  create(directory: string, hashed?: boolean): Promise<FileSink>;
   remove(path: string): Promise<void>;
   /** Names in a directory; [] if it does not exist. */
   list(directory: string): Promise<string[]>;
-  openTokens(file: TokenFile): TokenSource & { close(): void };
+  openTokens(file: TokenFile): Promise<TokenSource & { close(): void }>;
 }

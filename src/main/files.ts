@@ -1,5 +1,5 @@
 /** The engine's files on Node's file system. */
-import { createHash, randomUUID } from 'node:crypto';
+import { createHash, randomUUID, type Hash } from 'node:crypto';
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { mkdir, open, readdir, readFile, rename, rm, stat, type FileHandle } from 'node:fs/promises';
 import { endianness } from 'node:os';
@@ -29,7 +29,7 @@ export function nodeFiles(): EngineFiles {
         throw error;
       }
     },
-    openTokens,
+    openTokens: async (file) => openTokens(file),
   };
 }
 
@@ -71,23 +71,29 @@ async function* readChunks(path: string, start = 0, end = Infinity): AsyncGenera
 class NodeFileSink implements FileSink {
   readonly #handle: FileHandle;
   readonly #path: string;
-  readonly #hash = createHash('sha256');
+  readonly #hash: Hash | null;
   #state: 'open' | 'committed' | 'aborted' = 'open';
 
-  private constructor(handle: FileHandle, path: string) {
+  private constructor(handle: FileHandle, path: string, hashed: boolean) {
     this.#handle = handle;
     this.#path = path;
+    this.#hash = hashed ? createHash('sha256') : null;
   }
 
-  static async open(this: void, directory: string): Promise<NodeFileSink> {
+  static async open(this: void, directory: string, hashed = false): Promise<NodeFileSink> {
     await mkdir(directory, { recursive: true });
     const path = join(directory, `${temporaryPrefix}${randomUUID()}`);
-    return new NodeFileSink(await open(path, 'wx'), path);
+    return new NodeFileSink(await open(path, 'wx'), path, hashed);
   }
 
   async write(bytes: Uint8Array): Promise<void> {
     if (this.#state !== 'open') throw new Error(`write to a file that is ${this.#state}`);
-    this.#hash.update(bytes);
+    const writing = this.#writeAll(bytes);
+    this.#hash?.update(bytes); // while the bytes are on their way
+    await writing;
+  }
+
+  async #writeAll(bytes: Uint8Array): Promise<void> {
     let written = 0;
     while (written < bytes.length) {
       const { bytesWritten } = await this.#handle.write(bytes, written, bytes.length - written);
@@ -96,6 +102,7 @@ class NodeFileSink implements FileSink {
   }
 
   sha256(): string {
+    if (!this.#hash) throw new Error('the SHA-256 of a file that was not created for it');
     return this.#hash.copy().digest('hex');
   }
 

@@ -58,7 +58,7 @@ describe('writing', () => {
   test('shows nothing at the final path before commit, everything after', async () => {
     const folder = join(temporaryFolder(), 'made', 'as needed');
     const path = join(folder, 'final');
-    const sink = await files.create(folder);
+    const sink = await files.create(folder, true);
     const bytes = pattern(100_000);
     await sink.write(bytes.subarray(0, 60_000));
     const half = createHash('sha256').update(bytes.subarray(0, 60_000)).digest('hex');
@@ -83,6 +83,13 @@ describe('writing', () => {
     await sink.write(Buffer.from('new'));
     await sink.commit(path);
     expect(readFileSync(path, 'utf8')).toBe('new');
+  });
+
+  test('a hash that was not wanted from the beginning is an error', async () => {
+    const sink = await files.create(temporaryFolder());
+    await sink.write(pattern(10));
+    expect(() => sink.sha256()).toThrow(/not created for it/);
+    await sink.abort();
   });
 
   test('abort removes what was written', async () => {
@@ -111,13 +118,13 @@ describe('writing', () => {
 });
 
 describe('tokens', () => {
-  test.each([2, 4] as const)('of %i bytes, little-endian, from a part of a file', (bytesPerToken) => {
+  test.each([2, 4] as const)('of %i bytes, little-endian, from a part of a file', async (bytesPerToken) => {
     const path = join(temporaryFolder(), 'tokens.bin');
     const ids = Array.from({ length: 5000 }, (_, i) => (bytesPerToken === 2 ? (i * 13) % 65_536 : i * 400_001));
     const buffer = Buffer.alloc(ids.length * bytesPerToken);
     ids.forEach((id, i) => buffer.writeUIntLE(id, i * bytesPerToken, bytesPerToken));
     writeFileSync(path, buffer);
-    const source = files.openTokens({ path, bytesPerToken, start: 1000, length: 3000 });
+    const source = await files.openTokens({ path, bytesPerToken, start: 1000, length: 3000 });
     expect(source.length).toBe(3000);
     for (const [start, count] of [
       [0, 3000],
@@ -134,10 +141,10 @@ describe('tokens', () => {
     source.close();
   });
 
-  test('of a file that was cut off are refused', () => {
+  test('of a file that was cut off are refused', async () => {
     const path = join(temporaryFolder(), 'tokens.bin');
     writeFileSync(path, Buffer.alloc(20));
-    expect(() => files.openTokens({ path, bytesPerToken: 2, start: 5, length: 6 })).toThrow(
+    await expect(files.openTokens({ path, bytesPerToken: 2, start: 5, length: 6 })).rejects.toThrow(
       /holds 10 tokens, but 6 from 5/,
     );
   });

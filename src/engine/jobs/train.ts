@@ -116,15 +116,16 @@ async function openExamples(
   };
 }
 
-function openText(
+async function openText(
   config: RunConfig,
   data: TokenData,
   tokenizer: Tokenizer,
   vectors: WordVectors | null,
   files: EngineFiles,
   kernels: Kernels,
-): OpenData {
-  const [train, valid, test] = [data.train, data.valid, data.test].map((file) => file && files.openTokens(file));
+): Promise<OpenData> {
+  const parts = [data.train, data.valid, data.test];
+  const [train, valid, test] = await Promise.all(parts.map((file) => file && files.openTokens(file)));
   const { architecture, training } = config;
   const { charactersPerToken } = data;
   return {

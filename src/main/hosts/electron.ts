@@ -7,6 +7,7 @@ import { workspaceFromArguments } from './default-workspace.ts';
 import { serveBridge } from './electron/bridge-ipc.ts';
 import { Desktop } from './electron/desktop.ts';
 import { forkEngineUtility } from './electron/engine-channel.ts';
+import { openEngineWindow } from './electron/engine-window.ts';
 import { lockDownPages, lockDownSession } from './electron/lockdown.ts';
 import { setNativeMenu } from './electron/native-menu.ts';
 import { answerPageRequest } from './electron/page-protocol.ts';
@@ -16,6 +17,9 @@ import { openWindow } from './electron/window.ts';
 import { findLayout } from './layout.ts';
 import { listPageFiles } from './page-files.ts';
 
+/** The one that people see; null before it opens and once it is closed. */
+let mainWindow: BrowserWindow | null = null;
+
 const reportError = (error: unknown) => console.error(error);
 
 // For tests and for several people's windows side by side: Chromium's own files, and with them the single-instance lock.
@@ -23,6 +27,9 @@ const userData = process.env['UNROLL_USER_DATA'];
 if (userData) app.setPath('userData', userData);
 app.setAppUserModelId('app.unroll');
 app.enableSandbox();
+// Chromium on Linux gives WebGPU to few graphics processors without being told to; and a window that is never shown computes too.
+if (process.platform === 'linux') app.commandLine.appendSwitch('enable-unsafe-webgpu');
+app.commandLine.appendSwitch('disable-renderer-backgrounding');
 protocol.registerSchemesAsPrivileged([
   { scheme: pageScheme, privileges: { standard: true, secure: true, supportFetchAPI: true, codeCache: true } },
 ]);
@@ -30,9 +37,8 @@ protocol.registerSchemesAsPrivileged([
 if (app.requestSingleInstanceLock()) {
   lockDownPages();
   app.on('second-instance', () => {
-    const [window] = BrowserWindow.getAllWindows();
-    if (window?.isMinimized()) window.restore();
-    window?.focus();
+    if (mainWindow?.isMinimized()) mainWindow.restore();
+    mainWindow?.focus();
   });
   app.on('window-all-closed', () => app.quit());
   void app.whenReady().then(start).catch(giveUp);
@@ -50,6 +56,7 @@ async function start(): Promise<void> {
     workspace: workspaceFromArguments(process.argv.slice(1)),
     resourcesDir: layout.resources,
     spawnEngine: () => forkEngineUtility(layout.engineProcess),
+    openEngineWindow: () => openEngineWindow(layout.enginePreload),
     host: 'electron',
     capabilities: { filePaths: true, saveDialog: true, nativeMenu: true },
     version: layout.version,
@@ -58,7 +65,7 @@ async function start(): Promise<void> {
   const statePath = join(app.getPath('userData'), 'window.json');
   let state: WindowState = await readWindowState(statePath);
   nativeTheme.themeSource = state.theme;
-  closeBeforeQuitting(unroll, () => writeWindowState(statePath, state));
+  const closeEverything = closeBeforeQuitting(unroll, () => writeWindowState(statePath, state));
 
   serveBridge({
     router: unroll.router,
@@ -76,6 +83,14 @@ async function start(): Promise<void> {
   void desktop.follow(changes, await client.runs.list()).catch(reportError);
 
   await openWindow({
+    opened(window) {
+      mainWindow = window;
+      window.on('closed', () => {
+        mainWindow = null;
+        // First the runs: a window with an engine would hold up quitting.
+        void closeEverything().then(() => app.quit());
+      });
+    },
     preload: layout.preload,
     state,
     isTraining: () => desktop.training,
@@ -83,17 +98,20 @@ async function start(): Promise<void> {
   });
 }
 
-/** Electron's quitting does not wait; so it is held up once, until everything is closed. */
-function closeBeforeQuitting(unroll: App, save: () => Promise<void>): void {
+/** Electron's quitting does not wait; so it is held up once, until everything is closed. Returns how to close it before. */
+function closeBeforeQuitting(unroll: App, save: () => Promise<void>): () => Promise<void> {
+  let closing: Promise<void> | null = null;
   let closed = false;
+  const close = () =>
+    (closing ??= Promise.allSettled([unroll.close(), save()]).then(() => {
+      closed = true;
+    }));
   app.on('will-quit', (event) => {
     if (closed) return;
     event.preventDefault();
-    void Promise.allSettled([unroll.close(), save()]).then(() => {
-      closed = true;
-      app.quit();
-    });
+    void close().then(() => app.quit());
   });
+  return close;
 }
 
 function giveUp(error: unknown): void {

@@ -13,6 +13,8 @@ export interface Layout {
   /** The built pages. */
   readonly renderer: string;
   readonly preload: string;
+  /** Of the hidden window with the engine. */
+  readonly enginePreload: string;
   /** The module that the engine process starts with. */
   readonly engineProcess: string;
 }
@@ -30,6 +32,7 @@ export function findLayout(here: string = import.meta.dirname): Layout {
     resources: join(root, 'resources'),
     renderer: join(root, 'out', 'renderer'),
     preload: join(root, 'out', 'preload', 'index.cjs'),
+    enginePreload: join(root, 'out', 'preload', 'engine.cjs'),
     engineProcess: fromSources
       ? join(root, 'src', 'main', 'engine-process.ts')
       : join(root, 'out', 'main', 'engine-process.js'),

@@ -29,6 +29,7 @@ export class Workspace {
   #details = new SvelteMap<string, RunDetail>();
   #detailProblems = new SvelteMap<string, string>();
   #followed = new Map<string, Followed>();
+  #listeners = new Set<(change: Change) => void>();
   #ended = new AbortController();
 
   constructor(connection: Connection) {
@@ -93,6 +94,12 @@ export class Workspace {
     return this.#detailProblems.get(id);
   }
 
+  /** Calls back with every change until the returned function is called. Made for `$effect`. */
+  onChange(listener: (change: Change) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
   /** Loads a run's detail and keeps it live until the returned function is called. Made for `$effect`. */
   followRun(id: string): () => void {
     const followed = this.#followed.get(id);
@@ -116,8 +123,9 @@ export class Workspace {
     else if (run.status === 'paused') await this.resume(run.id);
   }
 
-  async resume(id: string): Promise<void> {
-    await this.try(() => this.api.runs.resume({ id }));
+  /** @param device null: where it was trained before */
+  async resume(id: string, device: string | null = null): Promise<void> {
+    await this.try(() => this.api.runs.resume({ id, device }));
   }
 
   async stop(id: string): Promise<void> {
@@ -249,9 +257,13 @@ export class Workspace {
       case 'run-purged':
         this.#runs = without(this.#runs, change.id);
         break;
+      case 'devices':
+        if (this.#info) this.#info = { ...this.#info, devices: change.devices, auto: change.auto };
+        break;
       default:
         break;
     }
+    for (const listener of this.#listeners) listener(change);
     const one = detailOf(change);
     if (!one) return;
     this.#followed.get(one.id)?.early?.push(change);

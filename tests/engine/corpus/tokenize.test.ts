@@ -29,8 +29,8 @@ function request(folder: string, string: string | null, settings: Partial<Tokeni
   };
 }
 
-function read(file: TokenFile): number[] {
-  const source = files.openTokens(file);
+async function read(file: TokenFile): Promise<number[]> {
+  const source = await files.openTokens(file);
   const ids = new Int32Array(source.length);
   source.read(0, ids);
   source.close();
@@ -58,7 +58,7 @@ describe.each(kinds)('%s', (_, tokenizer) => {
         const wanted = request(folder, string, { tokenizer, split: { valid, test }, targetDir });
         const { data, unknownRate } = await tokenizeCorpus(filesInChunks(sizes), wanted, ignore, never);
         const learnt = deserializeTokenizer(JSON.parse(readFileSync(data.tokenizerPath, 'utf8')));
-        const parts = [data.train, data.valid, data.test].map((part) => (part ? read(part) : []));
+        const parts = await Promise.all([data.train, data.valid, data.test].map((part) => (part ? read(part) : [])));
         const whole = [...learnt.encode(string)];
         expect(parts.flat()).toEqual(whole);
         expect([data.valid !== null, data.test !== null]).toEqual([valid > 0, test > 0]);
@@ -114,7 +114,7 @@ test('a vocabulary beyond 65,536 takes four bytes a token', async () => {
   const wanted = request(temporaryFolder(), string, { tokenizer: { kind: 'word' }, split: { valid: 0, test: 0 } });
   const { data } = await tokenizeCorpus(files, wanted, ignore, never);
   expect(data).toMatchObject({ vocabularySize: 70_001, train: { bytesPerToken: 4, length: 70_000 }, valid: null });
-  const ids = read(data.train);
+  const ids = await read(data.train);
   expect(new Set(ids).size).toBe(70_000);
   expect(Math.max(...ids)).toBe(70_000);
 });
@@ -127,9 +127,9 @@ test('texts of their own for validation and test replace their shares', async ()
   writeFileSync(testTextPath, 'a');
   const wanted = request(folder, 'aaabbc', { validTextPath, testTextPath, split: { valid: 0.5, test: 0.3 } });
   const { data, unknownRate } = await tokenizeCorpus(files, wanted, ignore, never);
-  expect(read(data.train)).toEqual([1, 1, 1, 2, 2, 3]);
-  expect(read(data.valid!)).toEqual([2, 3, 0]);
-  expect(read(data.test!)).toEqual([1]);
+  expect(await read(data.train)).toEqual([1, 1, 1, 2, 2, 3]);
+  expect(await read(data.valid!)).toEqual([2, 3, 0]);
+  expect(await read(data.test!)).toEqual([1]);
   expect(unknownRate).toBe(0.1);
 });
 
@@ -161,7 +161,7 @@ describe('an existing result', () => {
     const first = await tokenizeCorpus(files, wanted, ignore, never);
     writeFileSync(join(wanted.targetDir, name), content);
     expect(await tokenizeCorpus(files, wanted, ignore, never)).toEqual(first);
-    expect(read(first.data.train).length).toBe(first.data.train.length);
+    expect((await read(first.data.train)).length).toBe(first.data.train.length);
   });
 });
 

@@ -16,6 +16,7 @@ const host = new FakeHost({
   task: (query.get('task') as Task | 'all' | null) ?? 'language-model',
   classes: Number(query.get('classes') ?? 18),
   data: query.get('data') === '1',
+  measured: query.get('measured') !== '0',
   train: query.get('train') === '1',
   fail: query.get('fail'),
   slow: query.get('slow') === '1',

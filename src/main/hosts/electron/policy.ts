@@ -7,6 +7,8 @@
 export const pageScheme = 'app';
 export const pageOrigin = 'app://unroll';
 export const pageUrl = `${pageOrigin}/`;
+/** The page of the hidden window with the engine. */
+export const enginePageUrl = `${pageOrigin}/engine.html`;
 
 /** Is this one of our own pages. */
 export function isOwnUrl(url: string): boolean {

@@ -7,6 +7,8 @@ import { placeWindow, smallestWindow, type WindowState } from './window-state.ts
 const background = () => (nativeTheme.shouldUseDarkColors ? '#19191d' : '#ffffff');
 
 export interface WindowOptions {
+  /** Called before anything is loaded. */
+  opened(window: BrowserWindow): void;
   readonly preload: string;
   readonly state: WindowState;
   /** Does anything train: then closing is asked about. */
@@ -15,7 +17,7 @@ export interface WindowOptions {
   remember(place: Pick<WindowState, 'bounds' | 'maximized'>): void;
 }
 
-export async function openWindow({ preload, state, isTraining, remember }: WindowOptions): Promise<BrowserWindow> {
+export async function openWindow({ opened, preload, state, isTraining, remember }: WindowOptions): Promise<void> {
   const primary = screen.getPrimaryDisplay();
   const others = screen.getAllDisplays().filter((display) => display.id !== primary.id);
   const window = new BrowserWindow({
@@ -41,6 +43,7 @@ export async function openWindow({ preload, state, isTraining, remember }: Windo
       spellcheck: false,
     },
   });
+  opened(window);
   if (state.maximized) window.maximize();
   window.once('ready-to-show', () => window.show());
 
@@ -54,7 +57,6 @@ export async function openWindow({ preload, state, isTraining, remember }: Windo
   });
 
   await window.loadURL(pageUrl);
-  return window;
 }
 
 function confirmClose(window: BrowserWindow): boolean {

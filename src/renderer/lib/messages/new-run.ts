@@ -327,6 +327,9 @@ export const newRun = {
     measuring: 'measuring…',
     stepsPerEpoch: (steps: number) => plural(steps, 'step'),
     measuredOn: (device: string, speed: string | null) => `Measured on ${device}${speed === null ? '' : `: ${speed}`}.`,
+    estimatedOn: (device: string, speed: string | null) =>
+      `Estimated from the speed test of ${device}${speed === null ? '' : `: about ${speed}`}.`,
+    autoTakes: (device: string, why: string) => `Auto takes ${device}: ${why}.`,
     tokens: (train: number, valid: number, test: number) =>
       `${integer(train)} tokens to train on, ${integer(valid)} for validation, ${integer(test)} for test.`,
     examples: (train: number, valid: number, test: number) =>

@@ -5,6 +5,13 @@ export const run = {
   backToRuns: 'Go to runs',
   pause: 'Pause',
   resume: 'Resume',
+  resumeOnOther: 'Resume on another device…',
+  resumeOn: {
+    title: 'Resume on another device',
+    description:
+      'It goes on from its last checkpoint. Devices round differently, so the numbers go on closely, not bit for bit.',
+    device: 'Device',
+  },
   stop: 'Stop',
   duplicate: 'Duplicate with changes…',
   rename: 'Rename…',
@@ -258,6 +265,8 @@ export const run = {
     onceAnEpoch: 'about once an epoch',
     seed: 'seed',
     device: 'device',
+    before: 'before',
+    upTo: (device: string, step: string) => `${device}, to step ${step}`,
     version: 'Unroll',
     created: 'created',
     yes: 'yes',

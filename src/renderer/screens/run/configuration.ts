@@ -34,10 +34,19 @@ export function configurationOf(run: Run, corpusName: (id: string) => string): C
     group(text.training, trainingRows(config)),
     group(text.made, [
       [text.device, [run.device ?? config.device, run.deviceDetail].filter(Boolean).join(' · ')],
+      [text.before, devicesBefore(run)],
       [text.version, run.appVersion],
       [text.created, exactMoment(run.createdAt)],
     ]),
   ];
+}
+
+/** The devices it was trained on before the present one, and up to which step; null where there was none. */
+function devicesBefore({ deviceHistory }: Run): string | null {
+  const before = deviceHistory
+    .slice(0, -1)
+    .map(({ device, detail }, i) => text.upTo(`${device} · ${detail}`, integer(deviceHistory[i + 1]!.step)));
+  return before.length === 0 ? null : before.join('; ');
 }
 
 function networkRows({ architecture: a, vectorsCorpus }: RunConfig, corpusName: (id: string) => string): SettingRow[] {
