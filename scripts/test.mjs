@@ -6,6 +6,7 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { build } from './build.mjs';
 import { buildNative } from './build-native.mjs';
 import { getBrowser } from './find-browser.mjs';
+import { softwareGpu } from './software-gpu.mjs';
 import { electronBinary } from './start.mjs';
 import { childEnv, inRoot, listFiles, readJson, run, runNode, say } from './tools.mjs';
 
@@ -63,9 +64,12 @@ const sections = {
 
   async unit() {
     await buildNative();
+    // It also brings the adapter that the GPU's kernels are tested on.
+    if (process.env['CI']) await getBrowser();
     const report = reportFile('unit');
     const args = ['run', '--passWithNoTests', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
-    const { code } = await runNode([bin('vitest', 'vitest.mjs'), ...args, ...runnerArgs]);
+    const env = childEnv(softwareGpu());
+    const { code } = await runNode([bin('vitest', 'vitest.mjs'), ...args, ...runnerArgs], { env });
     return countVitest(takeReport(report), code);
   },
 
