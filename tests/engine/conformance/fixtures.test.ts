@@ -15,7 +15,7 @@ const index = haveShared ? indexSchema.parse(read('index.json')) : [];
 const devices: [string, () => Kernels][] = [
   ['reference', () => createReferenceKernels()],
   ...instructionSets.map((name): [string, () => Kernels] => [`native, ${name}`, () => createNative(name, 2)]),
-  ['tensorflow, on its own JavaScript', createTensorflow],
+  ['tensorflow', createTensorflow],
 ];
 
 describe.skipIf(!haveShared).each(devices)('golden fixtures on %s', (_, create) => {

@@ -1,22 +1,20 @@
 import type { TensorFlow, Value } from './api.ts';
 
-/** A step of all B sequences at once. */
-export interface CellStep {
-  readonly h: Value; // [B,H], state before the step
-  readonly c: Value | null; // [B,H]; lstm only
-  /** What the forward keeps for the backward, each [B,H]; every cell says what. */
-  readonly saved: readonly Value[];
+/** Of a step [B,H], or its gradients. */
+export interface CellStates {
+  readonly h: Value;
+  readonly c: Value | null; // lstm only
 }
 
-export interface CellStates {
-  readonly h: Value; // [B,H]
-  readonly c: Value | null; // [B,H]; lstm only
+/** What the forward keeps of all steps for the backward: the states before each step, and what the cell saves; each [T*B,H]. */
+export interface CellHistory extends CellStates {
+  readonly saved: readonly Value[];
 }
 
 /** The recurrent parameters. The input's, and their bias, are in `fromX`. */
 export interface CellParameters {
   readonly U: Value; // weight_hh [G*H,H]
-  readonly d: Value | null; // bias_hh [G*H]; null for gru_before
+  readonly d: Value | null; // bias_hh [G*H]; null where it is in fromX already, and for gru_before, which has none
 }
 
 /** Gradients that a step's backward gives: of W x + b, of the product with U and d, and of the states before the step. */
@@ -27,10 +25,15 @@ export interface CellStepGradient {
   readonly dc: Value | null; // [B,H]; lstm only
 }
 
-/** A recurrent cell: its equations for one step, and their derivatives. */
+/**
+ * A recurrent cell: its equations for one step of all sequences, and their derivatives. An operation costs TensorFlow far more than the
+ * numbers of one step do, so what the derivatives multiply with is computed for all steps at once, before the steps back.
+ */
 export interface CellEquations {
   /** How many vectors [B,H] a step saves. */
   readonly saved: number;
+  /** bias_hh has a product of its own (gru), and is not just added to bias_ih. */
+  readonly biasApart: boolean;
   /** The states after a step, and what is saved. fromX = W x + b [B,G*H]. */
   forward(
     tf: TensorFlow,
@@ -38,16 +41,12 @@ export interface CellEquations {
     states: CellStates,
     parameters: CellParameters,
   ): CellStates & { readonly saved: readonly Value[] };
-  /** From the gradients of the states after the step. */
-  backward(tf: TensorFlow, next: CellStates, step: CellStep, parameters: CellParameters): CellStepGradient;
-  /** What U is multiplied with, gate by gate: how many gates' rows of U, with which vector. */
-  factors(step: CellStep): readonly { readonly gates: number; readonly vector: Value }[];
-}
-
-/** h Uᵀ + d. h [B,H], U [R,H], d [R]. */
-export function product(tf: TensorFlow, h: Value, U: Value, d: Value | null): Value {
-  const result = tf.matMul(h, U, false, true);
-  return d ? tf.add(result, d) : result;
+  /** What `backward` multiplies with: for all steps at once, each [T*B,H]. */
+  factors(tf: TensorFlow, history: CellHistory): readonly Value[];
+  /** From the gradients of the states after the step. factors: those of this step, each [B,H]. */
+  backward(tf: TensorFlow, next: CellStates, factors: readonly Value[], parameters: CellParameters): CellStepGradient;
+  /** What U was multiplied with in all steps: how many gates' rows of U, gate by gate, with which vectors [T*B,H]. */
+  multiplied(history: CellHistory): readonly { readonly gates: number; readonly by: Value }[];
 }
 
 /** σ'(a) in terms of s = σ(a). */

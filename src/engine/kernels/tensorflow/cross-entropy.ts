@@ -1,5 +1,6 @@
 import type { Tensor } from '../kernels.ts';
 import type { TensorFlow } from './api.ts';
+import { oneHotRows } from './embedding.ts';
 import { assign, floats, tokenIds } from './tensor.ts';
 
 /**
@@ -46,7 +47,7 @@ export function softmaxCrossEntropy(
   assign(loss, tf.stack([sum, weight]), true);
   if (!dLogits) return;
 
-  const error = tf.sub(tf.div(e, sums), tf.oneHot(y, V, 1, 0, 'float32'));
+  const error = tf.sub(tf.div(e, sums), oneHotRows(tf, y, V));
   const share = tf.reshape(tf.divNoNan(weights, weight), [N, 1]);
   assign(dLogits, tf.where(tf.reshape(counts, [N, 1]), tf.mul(share, error), 0));
 }

@@ -31,7 +31,12 @@ export function embeddingBackward(
 
 /** y[n,v] = 1 if v = tokens[n], else 0. y [N,V], tokens [N]. */
 export function oneHot(tf: TensorFlow, y: Tensor, tokens: Tensor, N: number, V: number): void {
-  assign(y, tf.oneHot(tokenIds(tokens, N, V).value, V, 1, 0, 'float32'));
+  assign(y, oneHotRows(tf, tokenIds(tokens, N, V).value, V));
+}
+
+/** Row n is 1 at tokens[n] and 0 elsewhere; all 0 where tokens[n] is -1. tokens [N], result [N,V]; tf.oneHot refuses V = 1. */
+export function oneHotRows(tf: TensorFlow, tokens: Value, V: number): Value {
+  return tf.cast(tf.equal(tf.expandDims(tokens, 1), tf.range(0, V, 1, 'int32')), 'float32');
 }
 
 /** Row v of the result is the sum of the rows n of which tokens[n] = v. rows [N,E], tokens [N], result [V,E]. */

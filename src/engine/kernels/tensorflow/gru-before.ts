@@ -1,5 +1,5 @@
 import type { TensorFlow, Value } from './api.ts';
-import { product, sigmoidDerivative, tanhDerivative, type CellEquations } from './cell.ts';
+import { sigmoidDerivative, tanhDerivative, type CellEquations } from './cell.ts';
 
 /**
  * Gated recurrent unit with the reset gate applied before the recurrent product (Cho et al. 2014, arXiv:1406.1078v3; *Dive
@@ -12,39 +12,51 @@ import { product, sigmoidDerivative, tanhDerivative, type CellEquations } from '
  */
 export const gruBefore: CellEquations = {
   saved: 4, // r, z, n, s
+  biasApart: false,
 
   forward(tf, fromX, { h }, { U }) {
     const [Urz, Un] = gates(tf, U, 0);
     const [xrz, xn] = gates(tf, fromX, 1);
-    const [r, z] = tf.split(tf.sigmoid(tf.add(xrz, product(tf, h, Urz, null))), 2, 1) as [Value, Value];
+    const rz = tf.sigmoid(tf.add(xrz, tf.matMul(h, Urz, false, true)));
+    const [r, z] = tf.split(rz, 2, 1) as [Value, Value];
     const s = tf.mul(r, h);
-    const n = tf.tanh(tf.add(xn, product(tf, s, Un, null)));
-    return { h: tf.add(tf.mul(tf.sub(1, z), n), tf.mul(z, h)), c: null, saved: [r, z, n, s] };
+    const n = tf.tanh(tf.add(xn, tf.matMul(s, Un, false, true)));
+    return { h: tf.add(n, tf.mul(z, tf.sub(h, n))), c: null, saved: [r, z, n, s] };
   },
 
-  backward(tf, { h: dhNext }, { h, saved }, { U }) {
+  factors(tf, { h, saved }) {
     const [r, z, n] = saved as [Value, Value, Value];
+    return [
+      // h' = (1 - z) n + z h: by the pre-activations of n and z, and by h
+      tf.mul(tf.sub(1, z), tanhDerivative(tf, n)),
+      tf.mul(tf.sub(h, n), sigmoidDerivative(tf, z)),
+      z,
+      // s = r h: by the pre-activation of r, and by h
+      tf.mul(h, sigmoidDerivative(tf, r)),
+      r,
+    ];
+  },
+
+  backward(tf, { h: dhNext }, factors, { U }) {
+    const [byN, byZ, z, byR, r] = factors as [Value, Value, Value, Value, Value];
     const [Urz, Un] = gates(tf, U, 0);
-    // h' = (1 - z) n + z h
-    const daN = tf.mul(tf.mul(dhNext, tf.sub(1, z)), tanhDerivative(tf, n));
-    const daZ = tf.mul(tf.mul(dhNext, tf.sub(h, n)), sigmoidDerivative(tf, z));
-    // a_n = W_n x + b_n + U_n s,  s = r h
+    const daN = tf.mul(dhNext, byN);
+    // a_n = W_n x + b_n + U_n s
     const ds = tf.matMul(daN, Un);
-    const daR = tf.mul(tf.mul(ds, h), sigmoidDerivative(tf, r));
     // a_r, a_z = W x + b + U h
-    const daRZ = tf.concat([daR, daZ], 1);
+    const daRZ = tf.concat([tf.mul(ds, byR), tf.mul(dhNext, byZ)], 1);
     const dh = tf.addN([tf.mul(dhNext, z), tf.mul(ds, r), tf.matMul(daRZ, Urz)]);
     const da = tf.concat([daRZ, daN], 1);
     return { dFromX: da, dFromH: da, dh, dc: null };
   },
 
-  factors: ({ h, saved }) => [
-    { gates: 2, vector: h },
-    { gates: 1, vector: saved[3]! },
+  multiplied: ({ h, saved }) => [
+    { gates: 2, by: h },
+    { gates: 1, by: saved[3]! },
   ],
 };
 
-/** The gates r and z, and n. */
+/** The gates r and z together, and n. */
 function gates(tf: TensorFlow, values: Value, axis: 0 | 1): [rz: Value, n: Value] {
   const H = values.shape[axis]! / 3;
   return tf.split(values, [2 * H, H], axis) as [Value, Value];

@@ -1,5 +1,5 @@
 import type { Value } from './api.ts';
-import { product, sigmoidDerivative, tanhDerivative, type CellEquations } from './cell.ts';
+import { sigmoidDerivative, tanhDerivative, type CellEquations } from './cell.ts';
 
 /**
  * Gated recurrent unit with the reset gate applied after the recurrent product (Cho et al. 2014, arXiv:1406.1078v1; cuDNN and
@@ -12,27 +12,40 @@ import { product, sigmoidDerivative, tanhDerivative, type CellEquations } from '
  */
 export const gru: CellEquations = {
   saved: 4, // r, z, n, q
+  biasApart: true,
 
   forward(tf, fromX, { h }, { U, d }) {
     const [xr, xz, xn] = tf.split(fromX, 3, 1) as [Value, Value, Value];
-    const [hr, hz, q] = tf.split(product(tf, h, U, d), 3, 1) as [Value, Value, Value];
+    const fromH = tf.add(tf.matMul(h, U, false, true), d!);
+    const [hr, hz, q] = tf.split(fromH, 3, 1) as [Value, Value, Value];
     const r = tf.sigmoid(tf.add(xr, hr));
     const z = tf.sigmoid(tf.add(xz, hz));
     const n = tf.tanh(tf.add(xn, tf.mul(r, q)));
-    return { h: tf.add(tf.mul(tf.sub(1, z), n), tf.mul(z, h)), c: null, saved: [r, z, n, q] };
+    return { h: tf.add(n, tf.mul(z, tf.sub(h, n))), c: null, saved: [r, z, n, q] };
   },
 
-  backward(tf, { h: dhNext }, { h, saved }, { U }) {
+  factors(tf, { h, saved }) {
     const [r, z, n, q] = saved as [Value, Value, Value, Value];
-    // h' = (1 - z) n + z h
-    const daN = tf.mul(tf.mul(dhNext, tf.sub(1, z)), tanhDerivative(tf, n));
-    const daZ = tf.mul(tf.mul(dhNext, tf.sub(h, n)), sigmoidDerivative(tf, z));
-    // n = tanh(a_n + r q)
-    const daR = tf.mul(tf.mul(daN, q), sigmoidDerivative(tf, r));
+    return [
+      // h' = (1 - z) n + z h: by the pre-activations of n and z, and by h
+      tf.mul(tf.sub(1, z), tanhDerivative(tf, n)),
+      tf.mul(tf.sub(h, n), sigmoidDerivative(tf, z)),
+      z,
+      // n = tanh(a_n + r q): by the pre-activation of r, and by q
+      tf.mul(q, sigmoidDerivative(tf, r)),
+      r,
+    ];
+  },
+
+  backward(tf, { h: dhNext }, factors, { U }) {
+    const [byN, byZ, z, byR, r] = factors as [Value, Value, Value, Value, Value];
+    const daN = tf.mul(dhNext, byN);
+    const daZ = tf.mul(dhNext, byZ);
+    const daR = tf.mul(daN, byR);
     const dFromH = tf.concat([daR, daZ, tf.mul(daN, r)], 1);
     const dh = tf.add(tf.mul(dhNext, z), tf.matMul(dFromH, U));
     return { dFromX: tf.concat([daR, daZ, daN], 1), dFromH, dh, dc: null };
   },
 
-  factors: ({ h }) => [{ gates: 3, vector: h }],
+  multiplied: ({ h }) => [{ gates: 3, by: h }],
 };

@@ -1,5 +1,5 @@
 import type { Value } from './api.ts';
-import { product, sigmoidDerivative, tanhDerivative, type CellEquations } from './cell.ts';
+import { sigmoidDerivative, tanhDerivative, type CellEquations } from './cell.ts';
 
 /**
  * Long short-term memory (Hochreiter & Schmidhuber 1997, with the forget gate of Gers et al. 2000, no peepholes), as
@@ -11,33 +11,38 @@ import { product, sigmoidDerivative, tanhDerivative, type CellEquations } from '
  */
 export const lstm: CellEquations = {
   saved: 5, // i, f, g, o, tanh(c')
+  biasApart: false,
 
-  forward(tf, fromX, { h, c }, { U, d }) {
-    const [ai, af, ag, ao] = tf.split(tf.add(fromX, product(tf, h, U, d)), 4, 1) as [Value, Value, Value, Value];
+  forward(tf, fromX, { h, c }, { U }) {
+    const a = tf.add(fromX, tf.matMul(h, U, false, true));
+    const [ai, af, ag, ao] = tf.split(a, 4, 1) as [Value, Value, Value, Value];
     const [i, f, g, o] = [tf.sigmoid(ai), tf.sigmoid(af), tf.tanh(ag), tf.sigmoid(ao)];
     const cNext = tf.add(tf.mul(f, c!), tf.mul(i, g));
     const tanhC = tf.tanh(cNext);
     return { h: tf.mul(o, tanhC), c: cNext, saved: [i, f, g, o, tanhC] };
   },
 
-  backward(tf, { h: dhNext, c: dcNext }, { c, saved }, { U }) {
+  factors(tf, { c, saved }) {
     const [i, f, g, o, tanhC] = saved as [Value, Value, Value, Value, Value];
-    // h' = o tanh(c')
-    const dO = tf.mul(dhNext, tanhC);
-    const dc = tf.add(dcNext!, tf.mul(tf.mul(dhNext, o), tanhDerivative(tf, tanhC)));
-    // c' = f c + i g, through σ and tanh
-    const da = tf.concat(
-      [
-        tf.mul(tf.mul(dc, g), sigmoidDerivative(tf, i)),
-        tf.mul(tf.mul(dc, c!), sigmoidDerivative(tf, f)),
-        tf.mul(tf.mul(dc, i), tanhDerivative(tf, g)),
-        tf.mul(dO, sigmoidDerivative(tf, o)),
-      ],
-      1,
-    );
+    return [
+      // h' = o tanh(c'): by c', and by the pre-activation of o
+      tf.mul(o, tanhDerivative(tf, tanhC)),
+      tf.mul(tanhC, sigmoidDerivative(tf, o)),
+      // c' = f c + i g: by the pre-activations of i, f, g, and by c
+      tf.mul(g, sigmoidDerivative(tf, i)),
+      tf.mul(c!, sigmoidDerivative(tf, f)),
+      tf.mul(i, tanhDerivative(tf, g)),
+      f,
+    ];
+  },
+
+  backward(tf, { h: dhNext, c: dcNext }, factors, { U }) {
+    const [byC, byO, byI, byF, byG, f] = factors as [Value, Value, Value, Value, Value, Value];
+    const dc = tf.add(dcNext!, tf.mul(dhNext, byC));
+    const da = tf.concat([tf.mul(dc, byI), tf.mul(dc, byF), tf.mul(dc, byG), tf.mul(dhNext, byO)], 1);
     // a = W x + b + U h + d
     return { dFromX: da, dFromH: da, dh: tf.matMul(da, U), dc: tf.mul(dc, f) };
   },
 
-  factors: ({ h }) => [{ gates: 4, vector: h }],
+  multiplied: ({ h }) => [{ gates: 4, by: h }],
 };

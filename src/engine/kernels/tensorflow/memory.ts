@@ -1,4 +1,4 @@
-import type { TensorFlow, Value, Vector } from './api.ts';
+import type { TensorFlow, Value } from './api.ts';
 
 /**
  * Owns what lives longer than an operation. TensorFlow.js frees nothing by itself: inside `run` every intermediate result is freed at the
@@ -24,16 +24,12 @@ export class Memory {
     }
   }
 
-  /** A reference of its own to a value: the same numbers, not copied, until `release`. */
+  /**
+   * A value that stays until `release`: the given one, or another name for the same numbers where that one is kept already. For values of
+   * the operation that is running.
+   */
   keep<V extends Value>(value: V): V {
-    const kept = this.tf.keep(this.tf.clone(value));
-    this.#kept.add(kept);
-    return kept;
-  }
-
-  /** The same, flat. */
-  keepFlat(value: Value): Vector {
-    const kept = this.tf.keep(this.tf.reshape(value, [value.size]) as Vector);
+    const kept = this.tf.keep(value.kept ? this.tf.clone(value) : value);
     this.#kept.add(kept);
     return kept;
   }

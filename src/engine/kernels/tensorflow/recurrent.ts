@@ -9,8 +9,8 @@ import type {
   RecurrentWorkspace,
   Tensor,
 } from '../kernels.ts';
-import type { TensorFlow, Value } from './api.ts';
-import type { CellEquations, CellParameters, CellStates, CellStep } from './cell.ts';
+import type { TensorFlow, Value, Vector } from './api.ts';
+import type { CellEquations, CellHistory, CellParameters, CellStates } from './cell.ts';
 import { readBlock, writeBlock } from './copy-block.ts';
 import { sumByToken } from './embedding.ts';
 import { gruBefore } from './gru-before.ts';
@@ -29,13 +29,13 @@ const CELLS: Readonly<Record<Cell, CellEquations>> = {
   gru_before: gruBefore,
 };
 
-/** The steps of a forward, in the order in which they were computed, until the next forward with this workspace. */
+/** What a forward keeps of its steps, in the order in which they were computed, until the next forward with this workspace. */
 export class TensorflowWorkspace implements RecurrentWorkspace {
   readonly shape: RecurrentShape;
   /** What it grows to. */
   readonly bytes: number;
   readonly #memory: Memory;
-  #steps: readonly CellStep[] = [];
+  #history: CellHistory | null = null;
 
   constructor(memory: Memory, shape: RecurrentShape) {
     const { cell, T, B, H } = shape;
@@ -44,29 +44,26 @@ export class TensorflowWorkspace implements RecurrentWorkspace {
     this.#memory = memory;
   }
 
-  get steps(): readonly CellStep[] {
-    return this.#steps;
+  get history(): CellHistory | null {
+    return this.#history;
   }
 
-  set steps(steps: readonly CellStep[]) {
-    const kept = steps.map(({ h, c, saved }) => ({
-      h: this.#memory.keep(h),
-      c: c && this.#memory.keep(c),
-      saved: saved.map((value) => this.#memory.keep(value)),
-    }));
-    this.#releaseSteps();
-    this.#steps = kept;
+  /** Inside Memory.run. */
+  set history({ h, c, saved }: CellHistory) {
+    this.#releaseHistory();
+    const keep = (value: Value) => this.#memory.keep(value);
+    this.#history = { h: keep(h), c: c && keep(c), saved: saved.map(keep) };
   }
 
   release(): void {
-    this.#memory.run(() => this.#releaseSteps());
+    this.#memory.run(() => this.#releaseHistory());
   }
 
-  #releaseSteps(): void {
-    for (const { h, c, saved } of this.#steps) {
-      for (const value of [h, ...(c ? [c] : []), ...saved]) this.#memory.release(value);
-    }
-    this.#steps = [];
+  #releaseHistory(): void {
+    if (this.#history === null) return;
+    const { h, c, saved } = this.#history;
+    for (const value of [h, ...(c ? [c] : []), ...saved]) this.#memory.release(value);
+    this.#history = null;
   }
 }
 
@@ -77,7 +74,7 @@ export function recurrentForward(tf: TensorFlow, operands: RecurrentOperands): v
   requireColumns(operands);
   const workspace = operands.workspace && workspaceFor(operands.workspace, shape);
   const cell = CELLS[shape.cell];
-  const parameters = recurrentParameters(operands.parameters, shape);
+  const parameters = recurrentParameters(operands);
   const fromX = tf.unstack(tf.reshape(projectInput(tf, operands), [T, B, GATES[shape.cell] * H]));
   const real = realSequences(tf, operands);
 
@@ -85,16 +82,24 @@ export function recurrentForward(tf: TensorFlow, operands: RecurrentOperands): v
     h: stateOf(tf, operands.h0, shape),
     c: shape.cell === 'lstm' ? stateOf(tf, operands.c0, shape) : null,
   };
-  const steps: CellStep[] = [];
+  const before: CellStates[] = [];
+  const saved: (readonly Value[])[] = [];
   const y = new Array<Value>(T);
   for (const t of timesOf(operands)) {
     const next = cell.forward(tf, fromX[t]!, states, parameters);
-    steps.push({ ...states, saved: next.saved });
+    before.push(states);
+    saved.push(next.saved);
     // A sequence has its states from its last real step on; right-to-left, until its last real step.
     states = { h: choose(tf, real[t]!, next.h, states.h), c: next.c && choose(tf, real[t]!, next.c, states.c!) };
     y[t] = choose(tf, real[t]!, next.h, 0);
   }
-  if (workspace) workspace.steps = steps;
+  if (workspace) {
+    workspace.history = {
+      h: tf.concat(before.map(({ h }) => h)),
+      c: states.c && tf.concat(before.map(({ c }) => c!)),
+      saved: saved[0]!.map((_, k) => tf.concat(saved.map((values) => values[k]!))),
+    };
+  }
   writeBlock(tf, { tensor: operands.y, offset: yOffset, stride: yWidth }, tf.concat(y));
   assign(operands.hn, states.h);
   if (operands.cn && states.c) assign(operands.cn, states.c);
@@ -106,14 +111,16 @@ export function recurrentBackward(tf: TensorFlow, operands: RecurrentOperands, g
   const { T, B, H } = shape;
   if (operands.workspace === null) throw new Error('recurrentBackward: the forward was computed without a workspace');
   requireColumns(operands);
-  const { steps } = workspaceFor(operands.workspace, shape);
-  if (steps.length !== T)
-    throw new Error('recurrentBackward: this workspace has not been through a forward of these steps');
+  const { history } = workspaceFor(operands.workspace, shape);
+  if (history?.h.shape[0] !== T * B) {
+    throw new Error('recurrentBackward: no forward of these steps and sequences was computed with this workspace');
+  }
   const cell = CELLS[shape.cell];
-  const parameters = recurrentParameters(operands.parameters, shape);
+  const parameters = recurrentParameters(operands);
   const real = realSequences(tf, operands);
-  const dyBlock = readBlock(tf, { tensor: gradients.dy, offset: yOffset, stride: yWidth }, T * B, H);
-  const dy = tf.unstack(tf.reshape(dyBlock, [T, B, H]));
+  const stepwise = (values: Value) => tf.unstack(tf.reshape(values, [T, B, H]));
+  const factors = cell.factors(tf, history).map(stepwise);
+  const dy = stepwise(readBlock(tf, { tensor: gradients.dy, offset: yOffset, stride: yWidth }, T * B, H));
 
   let next: CellStates = {
     h: stateOf(tf, gradients.dhn, shape),
@@ -123,46 +130,56 @@ export function recurrentBackward(tf: TensorFlow, operands: RecurrentOperands, g
   const [dFromX, dFromH, dh] = [new Array<Value>(T), new Array<Value>(T), new Array<Value>(T)];
   for (let s = T - 1; s >= 0; s--) {
     const t = times[s]!;
-    const total = { h: tf.add(next.h, choose(tf, real[t]!, dy[t]!, 0)), c: next.c };
-    const before = cell.backward(tf, total, steps[s]!, parameters);
-    dh[t] = choose(tf, real[t]!, total.h, 0);
-    dFromX[t] = choose(tf, real[t]!, before.dFromX, 0);
-    dFromH[s] = before.dFromH === before.dFromX ? dFromX[t]! : choose(tf, real[t]!, before.dFromH, 0);
-    next = { h: choose(tf, real[t]!, before.dh, next.h), c: before.dc && choose(tf, real[t]!, before.dc, next.c!) };
+    const mask = real[t]!;
+    const after = { h: tf.add(next.h, choose(tf, mask, dy[t]!, 0)), c: next.c };
+    const before = cell.backward(
+      tf,
+      after,
+      factors.map((steps) => steps[s]!),
+      parameters,
+    );
+    dh[t] = after.h;
+    dFromX[t] = choose(tf, mask, before.dFromX, 0);
+    dFromH[s] = before.dFromH === before.dFromX ? dFromX[t]! : choose(tf, mask, before.dFromH, 0);
+    next = { h: choose(tf, mask, before.dh, next.h), c: before.dc && choose(tf, mask, before.dc, next.c!) };
   }
 
   const { parameters: d, accumulate } = gradients;
   requireBiases(d, shape);
   const allFromX = tf.concat(dFromX); // [T*B,G*H], in the order of time
-  const allFromH = tf.concat(dFromH); // [T*B,G*H], in the order of computation, as the steps are
+  const allFromH = tf.concat(dFromH); // [T*B,G*H], in the order of computation, as the history is
   inputGradients(tf, operands, gradients, allFromX);
-  assign(d.weightHh, recurrentGradient(tf, cell, steps, allFromH), accumulate);
+  assign(d.weightHh, recurrentGradient(tf, cell.multiplied(history), allFromH), accumulate);
   assign(d.biasIh, tf.sum(allFromX, 0), accumulate);
   if (d.biasHh) assign(d.biasHh, tf.sum(allFromH, 0), accumulate);
   if (gradients.dh0) assign(gradients.dh0, next.h);
   if (gradients.dc0 && next.c) assign(gradients.dc0, next.c);
-  if (gradients.dh) assign(gradients.dh, tf.concat(dh));
+  if (gradients.dh) assign(gradients.dh, choose(tf, allReal(tf, real), tf.concat(dh), 0));
 }
 
-/** W x + b of all steps, [T*B,G*H]. Of a one-hot vector, W x is a column of W. */
+/** W x + b of all steps, [T*B,G*H], and d with it unless the cell needs it apart. Of a one-hot vector, W x is a column of W. */
 function projectInput(tf: TensorFlow, { x, shape, parameters }: RecurrentOperands): Value {
   const { cell, I, H } = shape;
-  const W = floats(parameters.weightIh, [GATES[cell] * H, I]);
-  const b = floats(parameters.biasIh, [GATES[cell] * H]);
+  const GH = GATES[cell] * H;
+  const W = floats(parameters.weightIh, [GH, I]);
   const vectors = inputVectors(tf, x, shape);
-  const product =
-    vectors === null ? tf.gather(tf.transpose(W), inputTokens(x, shape)) : tf.matMul(vectors, W, false, true);
-  return tf.add(product, b);
+  const product = vectors
+    ? tf.matMul(vectors, W, false, true)
+    : tf.gather(tf.transpose(W), inputTokens(x, shape) as Vector);
+  const b = floats(parameters.biasIh, [GH]);
+  const d = CELLS[cell].biasApart ? null : parameters.biasHh;
+  return tf.add(product, d ? tf.add(b, floats(d, [GH])) : b);
 }
 
 /** dW = dFromXᵀ x and dx = dFromX W; by a table, dx is summed token by token. */
 function inputGradients(
   tf: TensorFlow,
-  { x, shape, parameters, lengths }: RecurrentOperands,
+  operands: RecurrentOperands,
   { parameters: d, dx, accumulate, accumulateDx }: RecurrentGradients,
   dFromX: Value,
 ): void {
-  const { cell, T, B, I, H } = shape;
+  const { x, shape, parameters } = operands;
+  const { cell, I, H } = shape;
   const vectors = inputVectors(tf, x, shape);
   if (vectors === null) {
     if (dx) throw new TypeError('recurrent: one-hot vectors have no gradient, dx must be null');
@@ -170,23 +187,22 @@ function inputGradients(
     return;
   }
   // 0 · NaN would bring back what stands at padding.
-  const real = lengths && tf.reshape(tf.stack(realSequences(tf, { lengths, shape }) as Value[]), [T * B, 1]);
-  assign(d.weightIh, tf.matMul(dFromX, choose(tf, real, vectors, 0), true, false), accumulate);
+  const inputs = choose(tf, allReal(tf, realSequences(tf, operands)), vectors, 0);
+  assign(d.weightIh, tf.matMul(dFromX, inputs, true, false), accumulate);
   if (!dx) return;
   const dVectors = tf.matMul(dFromX, floats(parameters.weightIh, [GATES[cell] * H, I]));
   assign(dx, isTokenInput(x) ? sumByToken(tf, inputTokens(x, shape), dVectors, x.V) : dVectors, accumulateDx);
 }
 
-/** dU: the rows of each gate by what they were multiplied with. */
-function recurrentGradient(tf: TensorFlow, cell: CellEquations, steps: readonly CellStep[], dFromH: Value): Value {
-  const factors = steps.map((step) => cell.factors(step));
-  const H = steps[0]!.h.shape[1]!;
-  const sizes = factors[0]!.map(({ gates }) => gates * H);
-  const rows = tf.split(dFromH, sizes, 1).map((d, k) => {
-    const vectors = tf.concat(factors.map((factor) => factor[k]!.vector));
-    return tf.matMul(d, vectors, true, false);
-  });
-  return tf.concat(rows);
+/** dU: the rows of each gate by what they were multiplied with. dFromH [T*B,G*H]. */
+function recurrentGradient(tf: TensorFlow, multiplied: ReturnType<CellEquations['multiplied']>, dFromH: Value): Value {
+  const H = multiplied[0]!.by.shape[1]!;
+  const parts = tf.split(
+    dFromH,
+    multiplied.map(({ gates }) => gates * H),
+    1,
+  );
+  return tf.concat(parts.map((d, k) => tf.matMul(d, multiplied[k]!.by, true, false)));
 }
 
 /** The vectors that the layer reads, [T*B,I]; null for one-hot vectors. */
@@ -218,6 +234,11 @@ function realSequences(
   );
 }
 
+/** The same for the rows [T*B] of all times, bool [T*B,1]. */
+function allReal(tf: TensorFlow, real: readonly (Value | null)[]): Value | null {
+  return real[0] ? tf.concat(real as Value[]) : null;
+}
+
 /** Rows of `yes` where `real`, of `no` elsewhere. */
 function choose(tf: TensorFlow, real: Value | null, yes: Value, no: Value | number): Value {
   return real ? tf.where(real, yes, no) : yes;
@@ -232,10 +253,11 @@ function stateOf(tf: TensorFlow, state: Tensor | null, { B, H }: RecurrentShape)
   return state ? floats(state, [B, H]) : tf.zeros([B, H]);
 }
 
-function recurrentParameters(parameters: RecurrentParameters, { cell, H }: RecurrentShape): CellParameters {
+function recurrentParameters({ parameters, shape: { cell, H } }: RecurrentOperands): CellParameters {
   requireBiases(parameters, { cell });
   const GH = GATES[cell] * H;
-  return { U: floats(parameters.weightHh, [GH, H]), d: parameters.biasHh && floats(parameters.biasHh, [GH]) };
+  const d = CELLS[cell].biasApart ? parameters.biasHh : null;
+  return { U: floats(parameters.weightHh, [GH, H]), d: d && floats(d, [GH]) };
 }
 
 function requireBiases(parameters: RecurrentParameters, { cell }: Pick<RecurrentShape, 'cell'>): void {

@@ -1,6 +1,7 @@
 import type { Activation } from '../kernels.ts';
 import { ACTIVATIONS } from './activation.ts';
-import { product, type CellEquations } from './cell.ts';
+import type { Value } from './api.ts';
+import type { CellEquations } from './cell.ts';
 
 /**
  * The vanilla recurrent network of Elman 1990, as torch.nn.RNN has it:
@@ -11,18 +12,22 @@ function elman(activation: Activation): CellEquations {
   const act = ACTIVATIONS[activation];
   return {
     saved: 1, // h'
+    biasApart: false,
 
-    forward(tf, fromX, { h }, { U, d }) {
-      const next = act.value(tf, tf.add(fromX, product(tf, h, U, d)));
+    forward(tf, fromX, { h }, { U }) {
+      const next = act.value(tf, tf.add(fromX, tf.matMul(h, U, false, true)));
       return { h: next, c: null, saved: [next] };
     },
 
-    backward(tf, { h: dhNext }, { saved: [hNext] }, { U }) {
-      const da = tf.mul(dhNext, act.derivative(tf, hNext!));
+    factors: (tf, { saved: [hNext] }) => [act.derivative(tf, hNext!)],
+
+    backward(tf, { h: dhNext }, factors, { U }) {
+      const [derivative] = factors as [Value];
+      const da = tf.mul(dhNext, derivative);
       return { dFromX: da, dFromH: da, dh: tf.matMul(da, U), dc: null };
     },
 
-    factors: ({ h }) => [{ gates: 1, vector: h }],
+    multiplied: ({ h }) => [{ gates: 1, by: h }],
   };
 }
 

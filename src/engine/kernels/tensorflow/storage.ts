@@ -77,7 +77,8 @@ export class Storage {
   }
 
   #replace(start: number, values: Value): Vector {
-    const value = this.memory.keepFlat(values);
+    const flat = values.rank === 1 ? values : this.memory.tf.reshape(values, [values.size]);
+    const value = this.memory.keep(flat as Vector);
     const end = start + value.size;
     const before: Piece[] = [];
     const after: Piece[] = [];
