@@ -37,10 +37,10 @@ const gather = elementwise({
 const transposed = variants((accumulate: boolean) =>
   elementwise({
     name: `gradient of one-hot weights${accumulate ? ', accumulate' : ''}`,
-    tensors: { dW: accumulate ? 'readwrite f32' : 'write f32', from: 'read f32' }, // [GH,V] from `start` on, [V,stride]
+    tensors: { dW: accumulate ? 'readwrite f32' : 'write f32', sums: 'read f32' }, // [GH,V] from `start` on, [V,stride]
     params: ['V', 'start', 'offset', 'stride'],
     code: /* wgsl */ `
-  dW[p.start + i] ${accumulate ? '+=' : '='} from[i % p.V * p.stride + p.offset + i / p.V];`,
+  dW[p.start + i] ${accumulate ? '+=' : '='} sums[i % p.V * p.stride + p.offset + i / p.V];`,
   }),
 );
 
