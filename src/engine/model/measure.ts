@@ -5,13 +5,15 @@ import { BATCH, elements } from './buffers.ts';
 export interface Measured {
   /** Bytes of what BATCH owns. */
   data: number;
+  /** Bytes that a device needs while it computes: the largest layer's packed operands. */
+  work: number;
   /** Bytes of everything else. */
   rest: number;
 }
 
 /** @param bytesPerNumber what a float takes; an integer takes 4 */
 export function measuringKernels(bytesPerNumber: 4 | 8): { readonly kernels: Kernels; readonly measured: Measured } {
-  const measured: Measured = { data: 0, rest: 0 };
+  const measured: Measured = { data: 0, work: 0, rest: 0 };
   const tensor = (label: string, shape: readonly number[], dtype: 'float' | 'int'): Tensor => {
     return { label, shape, size: elements(shape), dtype };
   };
@@ -29,8 +31,10 @@ export function measuringKernels(bytesPerNumber: 4 | 8): { readonly kernels: Ker
     },
     view: (parent, label, _offset, shape) => tensor(label, shape, parent.dtype),
     recurrentWorkspace(shape) {
-      const bytes = savedNumbers(shape) * bytesPerNumber;
+      const compiled = bytesPerNumber === 4;
+      const bytes = (compiled ? compiledWorkspaceNumbers(shape) : savedNumbers(shape)) * bytesPerNumber;
       measured.rest += bytes;
+      if (compiled) measured.work = Math.max(measured.work, packedNumbers(shape) * bytesPerNumber);
       return { bytes };
     },
     read: (source) => Promise.reject(new Error(`"${source.label}" was only measured`)),
@@ -75,6 +79,35 @@ const SAVED_VECTORS: Readonly<Record<Cell, number>> = {
   gru_before: GATES.gru_before,
 };
 
+/** What the reference device saves. */
 function savedNumbers({ cell, T, B, H }: RecurrentShape): number {
   return T * B * H * SAVED_VECTORS[cell];
+}
+
+/** Vectors of units that the compiled devices save for a step (native/recurrent.h, Workspace): gates, h before, and what the cell adds. */
+const WORKSPACE_VECTORS: Readonly<Record<Cell, number>> = {
+  rnn_tanh: 2,
+  rnn_relu: 2,
+  rnn_sigmoid: 2,
+  lstm: 6,
+  gru: 5,
+  gru_before: 5,
+};
+/** The compiled devices round units up to this many (native/kernels.h, kUnitPadding). */
+const UNIT_PADDING = 16;
+
+function compiledWorkspaceNumbers({ cell, T, B, H }: RecurrentShape): number {
+  return T * B * Math.ceil(H / UNIT_PADDING) * UNIT_PADDING * WORKSPACE_VECTORS[cell];
+}
+
+/** Rows of a long product that are packed at a time (native/gemm.h, kDepth). */
+const DEPTH = 512;
+
+/**
+ * About what the compiled devices pack for the layer's backward: W_hh, and two slices each of what entered the layer, for the weight
+ * gradients, and of W_ih, for dx.
+ */
+function packedNumbers({ cell, T, B, I, H }: RecurrentShape): number {
+  const rows = Math.min(DEPTH, T * B);
+  return GATES[cell] * H * H + 2 * rows * (I + H) + 2 * Math.min(DEPTH, GATES[cell] * H) * I + 4 * rows * H;
 }

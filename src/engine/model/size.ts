@@ -36,13 +36,16 @@ export interface MemoryPlan {
   readonly optimizer: number;
   /** Outputs and states of the layers, their gradients, and what the recurrent layers save for their backward. */
   readonly activations: number;
+  /** What a device needs while it computes, about. */
+  readonly work: number;
   /** The batch: token ids, targets, lengths. */
   readonly data: number;
   readonly total: number;
 }
 
 /**
- * Memory of training on batches of up to B sequences of T steps. What a device keeps beside, and the data set itself, is not counted.
+ * Memory of training on batches of up to B sequences of T steps. The data set itself, and what the program needs without
+ * any model, are not counted. Within 10 % of what the native device takes (tests/engine/kernels/native/memory.test.ts).
  * @param data or the vocabulary of a language model
  * @param steps T, or [T,Ty] of an encoder–decoder: source positions and steps of the decoder
  * @param bytesPerNumber 4 on every device but reference, which has 8
@@ -65,6 +68,7 @@ export function memoryPlan(
     gradients: parameters,
     optimizer: OPTIMIZER_SLOTS[optimizer === 'adamw' ? 'adam' : optimizer] * parameters,
     activations: measured.rest - 2 * parameters,
+    work: measured.work,
     data: measured.data,
   };
   return { ...plan, total: Object.values(plan).reduce((sum, bytes) => sum + bytes, 0) };

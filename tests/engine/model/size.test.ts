@@ -113,7 +113,7 @@ describe('numbers', () => {
 
   it('float32 takes half of what float64 does, token ids the same', () => {
     const [single, double] = [4, 8].map((bytes) => memoryPlan(architecture(), V, B, T, 'adam', bytes as 4 | 8));
-    expect(double.activations).toBe(2 * single.activations);
+    for (const part of ['parameters', 'gradients', 'optimizer'] as const) expect(double[part]).toBe(2 * single[part]);
     expect(double.data).toBe(single.data);
     expect(single.data).toBe((2 * T * B + B) * 4); // inputs, targets, lengths
   });

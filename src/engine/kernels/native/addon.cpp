@@ -97,6 +97,7 @@ napi_value createContext(napi_env env, napi_callback_info info) {
   addMethod(env, object, "update", update, context);
   addMethod(env, object, "math", math, context);
   addMethod(env, object, "multiplyAdds", multiplyAdds, context);
+  addMethod(env, object, "scratchBytes", scratchBytes, context);
   addMethod(env, object, "barriers", barriers, context);
   addMethod(env, object, "dispose", dispose, context);
   return object;

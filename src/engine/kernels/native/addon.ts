@@ -238,6 +238,8 @@ export interface NativeContext {
   math(function_: 0 | 1 | 2, count: number, y: Floats, x: Floats): void;
   /** GFLOP/s of multiply-adds on registers, on all threads. */
   multiplyAdds(iterations: number): number;
+  /** Bytes that calls keep for the next: packed operands and sums. */
+  scratchBytes(): number;
   /** Nanoseconds of one barrier between all threads. */
   barriers(count: number): number;
   dispose(): void;

@@ -236,6 +236,14 @@ napi_value multiplyAdds(napi_env env, napi_callback_info info) {
   return toNumber(env, operations / seconds.count() / 1e9);
 }
 
+// () → bytes that calls keep for the next: packed operands and sums
+napi_value scratchBytes(napi_env env, napi_callback_info info) {
+  Arguments arguments(env, info, "scratchBytes", 0);
+  Context* context = contextOf(arguments);
+  if (!arguments.ok()) return nullptr;
+  return toNumber(env, static_cast<double>(context->scratch.bytes()));
+}
+
 // (count) → nanoseconds of one barrier
 napi_value barriers(napi_env env, napi_callback_info info) {
   Arguments arguments(env, info, "barriers", 1);

@@ -40,6 +40,7 @@ napi_value scale(napi_env env, napi_callback_info info);
 napi_value update(napi_env env, napi_callback_info info);
 napi_value math(napi_env env, napi_callback_info info);
 napi_value multiplyAdds(napi_env env, napi_callback_info info);
+napi_value scratchBytes(napi_env env, napi_callback_info info);
 napi_value barriers(napi_env env, napi_callback_info info);
 
 }  // namespace unroll

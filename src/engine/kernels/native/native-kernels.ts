@@ -500,6 +500,11 @@ export class NativeKernels implements Kernels {
     };
   }
 
+  /** Bytes of the operands' packed copies and partial sums, which live from one call to the next. */
+  get scratchBytes(): number {
+    return this.#context.scratchBytes();
+  }
+
   dispose(): void {
     this.#context.dispose();
   }

@@ -170,7 +170,14 @@ static UNROLL_INLINE void transpose(Vec (&rows)[kLanes]) {
 }
 
 static UNROLL_INLINE DoubleVec widen(const float* p) {
-  return __builtin_convertvector((HalfVec) * (const LooseHalfVec*)p, DoubleVec);
+  const HalfVec v = (HalfVec) * (const LooseHalfVec*)p;
+#if defined(__AVX512F__)
+  return (DoubleVec)_mm512_cvtps_pd((__m256)v);  // GCC takes the halves apart
+#elif defined(__AVX2__)
+  return (DoubleVec)_mm256_cvtps_pd((__m128)v);
+#else
+  return __builtin_convertvector(v, DoubleVec);
+#endif
 }
 
 }  // namespace UNROLL_ISA

@@ -42,6 +42,7 @@ const KERNELS: Readonly<Record<KernelName, true>> = {
   update: true,
   math: true,
   multiplyAdds: true,
+  scratchBytes: true,
   barriers: true,
 };
 
