@@ -7,38 +7,42 @@ import { createReferenceKernels } from '../../../src/engine/kernels/reference/in
 import { haveShared, shared } from '../../shared.ts';
 import { createNative, instructionSets } from '../kernels/native/device.ts';
 import { createTensorflow } from '../kernels/tensorflow/device.ts';
+import { dawn, webgpu } from '../kernels/webgpu/device.ts';
 
 const indexSchema = z.array(z.object({ file: z.string(), family: z.string() }));
 
 const index = haveShared ? indexSchema.parse(read('index.json')) : [];
 
-const devices: [string, () => Kernels][] = [
+/** null: this machine has no such device. */
+const devices: [string, (() => Kernels | Promise<Kernels>) | null][] = [
   ['reference', () => createReferenceKernels()],
-  ...instructionSets.map((name): [string, () => Kernels] => [`native, ${name}`, () => createNative(name, 2)]),
+  ...instructionSets.map((name): (typeof devices)[number] => [`native, ${name}`, () => createNative(name, 2)]),
   ['tensorflow', createTensorflow],
+  ['webgpu', dawn && webgpu.create],
 ];
 
-describe.skipIf(!haveShared).each(devices)('golden fixtures on %s', (_, create) => {
-  let kernels: Kernels;
-  beforeAll(() => {
-    kernels = create();
-  });
-  afterAll(() => kernels.dispose());
+for (const [name, create] of devices)
+  describe.skipIf(!haveShared || !create)(`golden fixtures on ${name}`, () => {
+    let kernels: Kernels;
+    beforeAll(async () => {
+      kernels = await create!();
+    });
+    afterAll(() => kernels.dispose());
 
-  it('there are as many as the index promises', () => {
-    expect(index.length).toBe(47);
-  });
+    it('there are as many as the index promises', () => {
+      expect(index.length).toBe(47);
+    });
 
-  it.each(index)('$file is reproduced', async ({ file }) => {
-    const result = await runFixture(kernels, read(file));
-    expect(result).toMatchObject({ implemented: true, pass: true });
-  });
+    it.each(index)('$file is reproduced', async ({ file }) => {
+      const result = await runFixture(kernels, read(file));
+      expect(result).toMatchObject({ implemented: true, pass: true });
+    });
 
-  it('a task that is not there is reported, not passed', async () => {
-    const fixture = { ...(read('public/c6_mlp.json') as object), task: 'diffusion' };
-    expect(await runFixture(kernels, fixture)).toMatchObject({ implemented: false, pass: false });
+    it('a task that is not there is reported, not passed', async () => {
+      const fixture = { ...(read('public/c6_mlp.json') as object), task: 'diffusion' };
+      expect(await runFixture(kernels, fixture)).toMatchObject({ implemented: false, pass: false });
+    });
   });
-});
 
 describe.skipIf(!haveShared)('a fixture that is not reproduced fails', () => {
   const kernels = createReferenceKernels();
