@@ -40,7 +40,8 @@ async function main() {
     await requireWorks();
   } catch (error) {
     await npm(['uninstall', '--no-save', '--ignore-scripts', name]);
-    throw error;
+    if (!(error instanceof Failure)) throw error;
+    throw new Failure(`${error.message}\nWhat was installed was taken away again.`);
   }
   say('Next: "npm run -s unroll -- devices --measure" finds out whether it is faster here than the others.');
   return 0;
@@ -114,7 +115,7 @@ async function requireLibrary(wish) {
 }
 
 function cannotDownload(/** @type {string} */ address, /** @type {string} */ answer) {
-  return `TensorFlow itself cannot be downloaded: ${answer}.
+  return `TensorFlow itself cannot be downloaded: ${answer}
   ${address}
 That is where the makers of TensorFlow.js publish it; at times it refuses everybody: ${ISSUE}
 What helps:
@@ -140,9 +141,18 @@ async function npm(/** @type {string[]} */ args) {
 
 async function installPackage(/** @type {string} */ spec) {
   say(`Installing ${spec} …`);
-  // Its own install script is run afterwards: some versions of npm block it, and none shows what it says.
-  const { code, text } = await npm(['install', '--no-save', '--ignore-scripts', '--no-audit', '--no-fund', spec]);
-  if (code !== 0) throw new Failure(`npm could not install ${spec}:\n${lastLines(text)}`);
+  // Its own install script is run afterwards: some versions of npm block it, and none shows what it says. An optional peer dependency,
+  // which it is in package.json, npm would leave out.
+  const { code, text } = await npm([
+    'install',
+    '--no-save',
+    '--save-prod',
+    '--ignore-scripts',
+    '--no-audit',
+    '--no-fund',
+    spec,
+  ]);
+  if (code !== 0) throw new Failure(`npm could not install ${spec}:\n${complaint(text)}`);
 }
 
 /** The package's own install script: loads the library and the module between it and Node, or compiles that. */
@@ -155,10 +165,10 @@ async function completeAsPublished(/** @type {string} */ folder, /** @type {Wish
   if (code === 0) return;
   if (/gyp ERR!/.test(text)) {
     throw new Failure(
-      `The module between Node and TensorFlow could not be compiled; it takes Python 3 and a C++ compiler:\n${lastLines(text)}`,
+      `The module between Node and TensorFlow could not be compiled; it takes Python 3 and a C++ compiler:\n${complaint(text)}`,
     );
   }
-  throw new Failure(cannotDownload(libraryAddress(wish), `its install script failed:\n${lastLines(text)}\n`));
+  throw new Failure(cannotDownload(libraryAddress(wish), `its install script failed:\n${complaint(text)}`));
 }
 
 /** Compiles the module between Node and a TensorFlow that is here already. */
@@ -180,7 +190,7 @@ async function completeWith(/** @type {string} */ folder, /** @type {string} */ 
     { cwd: folder, output: 'capture' },
   );
   if (code !== 0)
-    throw new Failure(`The module between Node and TensorFlow could not be compiled:\n${lastLines(text)}`);
+    throw new Failure(`The module between Node and TensorFlow could not be compiled:\n${complaint(text)}`);
 }
 
 async function requireWorks() {
@@ -191,12 +201,18 @@ async function requireWorks() {
     console.log(detail);
     process.exitCode = available ? 0 : 1;`;
   const { code: failed, text } = await runNode(['--input-type=module', '-e', code], { output: 'capture' });
-  if (failed !== 0) throw new Failure(`It does not work here, and was taken away again. ${text.trim()}`);
+  if (failed !== 0) throw new Failure(`It does not work here. ${text.trim()}`);
   say(`It works: ${text.trim()}.`);
 }
 
-function lastLines(/** @type {string} */ text) {
-  return text.trim().split('\n').slice(-8).join('\n');
+/** The lines of a program's output that say what is wrong, or else its last ones. */
+function complaint(/** @type {string} */ text) {
+  const lines = text
+    .trim()
+    .split('\n')
+    .map((line) => line.trim());
+  const errors = lines.filter((line) => /^\S*error\b.*:|\berror:|ERR!|npm error/i.test(line));
+  return (errors.length > 0 ? errors.slice(0, 6) : lines.slice(-6)).map((line) => `  ${line}`).join('\n');
 }
 
 if (isMain(import.meta.url)) {
