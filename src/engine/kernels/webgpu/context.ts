@@ -102,7 +102,9 @@ export class GpuContext {
     // Nobody may be reading when it happens.
     this.#lost.catch(() => undefined);
     device.addEventListener('uncapturederror', (event) => {
-      this.#fail(errorOf((event as GPUUncapturedErrorEvent).error, 'The GPU refused a command'));
+      const error = errorOf((event as GPUUncapturedErrorEvent).error, 'The GPU refused a command');
+      // What was refused may follow from something that a check is about to tell better.
+      this.#hold(this.#settled().then(() => this.#fail(error)));
     });
     this.nothing = this.alloc('nothing', [64], 'float');
   }
@@ -401,6 +403,10 @@ export class GpuContext {
       },
       () => undefined, // the device was lost, which #lost says
     );
+    this.#hold(check);
+  }
+
+  #hold(check: Promise<void>): void {
     this.#checks.add(check);
     void check.finally(() => this.#checks.delete(check));
   }

@@ -33,7 +33,7 @@ export async function probeWebGpu(gpu: GPU, options?: AdapterOptions): Promise<D
   if (!adapter) return { available: false, detail: NONE };
   const name = adapterName(adapter.info);
   const software = adapter.info.isFallbackAdapter || SOFTWARE.test(`${name} ${adapter.info.architecture}`);
-  const detail = software ? `${name}: played by the processor, so slow` : name;
+  const detail = software ? 'WebGPU, but the processor plays the graphics adapter: slow' : 'WebGPU';
   return { available: true, detail, adapter: name, software };
 }
 

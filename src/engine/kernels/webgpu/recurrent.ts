@@ -5,6 +5,7 @@
  * slot t and writes slot t+1, right to left it reads t+1 and writes t. At padding a state is handed on unchanged, so that the first and
  * the last slot hold (h0, c0) and (hn, cn) whatever the lengths, and the states before each step are one matrix.
  */
+import { isTokenInput } from '../kernels.ts';
 import type { RecurrentGradients, RecurrentOperands, RecurrentShape, RecurrentWorkspace, Tensor } from '../kernels.ts';
 import type { GpuContext, GpuTensor } from './context.ts';
 import { copyBlock } from './copy-block.ts';
@@ -23,7 +24,7 @@ import {
 } from './recurrent-steps.ts';
 import { packBackward, packForward } from './recurrent-weights.ts';
 import { elementwise, groupsOf } from './shader.ts';
-import { DeviceTensor, floats, floatsOrNull, ints } from './tensor.ts';
+import { floats, floatsOrNull, ints, type DeviceTensor } from './tensor.ts';
 
 /** What a forward keeps for its backward. */
 export class GpuWorkspace implements RecurrentWorkspace {
@@ -249,10 +250,13 @@ function workspaceSizes({ cell, T, B, H }: RecurrentShape): { gates: number; sta
   };
 }
 
-function checkOperands({ shape, parameters, yOffset, yWidth }: RecurrentOperands): void {
-  const { cell, H } = shape;
+function checkOperands({ shape, parameters, x, yOffset, yWidth }: RecurrentOperands): void {
+  const { cell, I, H } = shape;
   if (yOffset < 0 || yOffset + H > yWidth) {
     throw new RangeError(`recurrent: columns ${yOffset} … ${yOffset + H - 1} are outside rows of width ${yWidth}`);
+  }
+  if (isTokenInput(x) && !x.table && x.V !== I) {
+    throw new RangeError(`recurrent: one-hot vectors of ${x.V} tokens are not ${I} wide`);
   }
   if ((parameters.biasHh === null) !== (cell === 'gru_before')) {
     throw new TypeError(
