@@ -1,13 +1,6 @@
 /** What comparing needs of the store: many runs' curves as finely as a screen can show them, and saved views. */
 import { setImmediate } from 'node:timers/promises';
-import {
-  encodeCurves,
-  quantities,
-  type CurvesRequest,
-  type CurveX,
-  type Quantity,
-  type RunCurve,
-} from '../../api/curves.ts';
+import { encodeCurves, type CurvesRequest, type CurveX, type RunCurve } from '../../api/curves.ts';
 import type { SavedView } from '../../api/views.ts';
 import { figureNames } from '../../engine/metrics/figures.ts';
 import type { Buckets, Position } from '../store/buckets.ts';

@@ -11,7 +11,12 @@ export function curvesOf(request: CurvesRequest, detailOf: (id: string) => RunDe
   return new Blob([encodeCurves(curves)]);
 }
 
-function curveOf({ run, steps, evals }: RunDetail, request: CurvesRequest, from: number, to: number): RunCurve {
+export function curveOf(
+  { run, steps, evals }: RunDetail,
+  request: Omit<CurvesRequest, 'runs'>,
+  from = 0,
+  to = Infinity,
+): RunCurve {
   const rows = steps.step.flatMap((step, i) => (step >= from && step <= to ? [i] : []));
   const width = Math.max(1, Math.floor(rows.length / request.points));
   const ends = rows.filter((_, n) => n % width === width - 1 || n === rows.length - 1);

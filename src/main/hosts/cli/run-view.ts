@@ -1,4 +1,5 @@
 /** Runs as the commands show them: as JSON objects with the field names of `train --json`, and as tables. */
+import { align, leavesOf } from '../../../api/differences.ts';
 import type { Run } from '../../../api/types.ts';
 import { hasPerplexity } from '../../../engine/metrics/figures.ts';
 import { type Architecture, decoderUnits, shapeOf } from '../../../engine/model/spec.ts';
@@ -143,22 +144,9 @@ function describeTraining({ training: t, architecture }: Run['config']): string 
  * The settings in which runs differ, by their path in the configuration ("training.learningRate"), one value for each run in the order
  * given; null where a run has no such setting, or none is chosen.
  */
-export function differences(runs: readonly Run[]): Map<string, unknown[]> {
-  const flat = runs.map((run) => new Map(leaves(run.config)));
-  const paths = new Set(flat.flatMap((settings) => [...settings.keys()]));
-  const different = new Map<string, unknown[]>();
-  for (const path of paths) {
-    const values = flat.map((settings) => settings.get(path) ?? null);
-    if (values.some((value) => value !== values[0])) different.set(path, values);
-  }
-  return different;
-}
-
-function* leaves(value: object, prefix = ''): Generator<[string, unknown]> {
-  for (const [name, part] of Object.entries(value)) {
-    if (typeof part === 'object' && part !== null) yield* leaves(part, `${prefix}${name}.`);
-    else yield [prefix + name, part];
-  }
+export function differences(runs: readonly Run[]): Map<string, readonly unknown[]> {
+  const different = align(runs.map((run) => leavesOf(run.config))).filter(({ differs }) => differs);
+  return new Map(different.map(({ name, values }) => [name, values]));
 }
 
 function shortened(text: string, most: number): string {

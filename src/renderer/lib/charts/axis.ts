@@ -1,6 +1,6 @@
 /** The axes a chart can have: where they are labelled, and how values on them are written. */
-import { compact, duration, integer, none, number } from '../format.ts';
-import { decimalsOf, linearTicks, logTicks, timeTicks } from './ticks.ts';
+import { compact, duration, exactMoment, integer, none, number } from '../format.ts';
+import { clockTick, clockTicks, decimalsOf, linearTicks, logTicks, timeTicks } from './ticks.ts';
 
 export interface Axis {
   readonly ticks: (min: number, max: number, count: number) => number[];
@@ -10,7 +10,8 @@ export interface Axis {
   readonly value: (value: number) => string;
 }
 
-export type TrainingX = 'step' | 'epoch' | 'time';
+/** Tokens trained on; seconds of training; ms since 1970. */
+export type TrainingX = 'step' | 'epoch' | 'tokens' | 'time' | 'clock';
 /** Along training; or steps of a series, counted from the last one that was read. */
 export type XKind = TrainingX | 'ahead';
 
@@ -32,11 +33,14 @@ const xAxes: Readonly<Record<XKind, Axis>> = {
   step: { ticks: (min, max, count) => linearTicks(min, max, count, true), tick: plainTick, value: integer },
   epoch: { ticks: linearTicks, tick: plainTick, value: (value) => number(value) },
   ahead: { ticks: (min, max, count) => linearTicks(min, max, count, true), tick: plainTick, value: integer },
+  tokens: { ticks: linearTicks, tick: plainTick, value: compact },
+  clock: { ticks: clockTicks, tick: clockTick, value: exactMoment },
   time: { ticks: timeTicks, tick: (value) => duration(value), value: duration },
 };
 
 export function xAxis(kind: XKind, log: boolean): Axis {
-  return log ? { ...xAxes[kind], ticks: logTicks } : xAxes[kind];
+  // A date has no logarithm that means anything.
+  return log && kind !== 'clock' ? { ...xAxes[kind], ticks: logTicks } : xAxes[kind];
 }
 
 /**

@@ -28,7 +28,37 @@ export interface Window {
  */
 export function decimate(x: ArrayLike<number>, y: ArrayLike<number>, window: Window): number[] {
   const kept: number[] = [];
+  trace(x, y, window, (i) => kept.push(i));
+  return kept;
+}
+
+/** Of points that stand for several measurements: the lowest and the highest of each. */
+export interface Extremes {
+  readonly low: ArrayLike<number>;
+  readonly high: ArrayLike<number>;
+}
+
+/**
+ * As `decimate`, but tells the points one after the other: their indices and values, GAP with NaN. With `extremes` a column's line
+ * goes from the lowest low to the highest high in it.
+ */
+export function trace(
+  x: ArrayLike<number>,
+  y: ArrayLike<number>,
+  window: Window,
+  tell: (index: number, value: number) => void,
+  extremes?: Extremes,
+): void {
+  const low = extremes?.low ?? y;
+  const high = extremes?.high ?? y;
   const scale = columnScale(window);
+  let told = 0;
+  let before = NaN;
+  const keep = (index: number, value: number) => {
+    tell(index, value);
+    told++;
+    before = value;
+  };
   const [start, end] = visibleRange(x, window);
   let column = NaN;
   let first = GAP;
@@ -39,11 +69,19 @@ export function decimate(x: ArrayLike<number>, y: ArrayLike<number>, window: Win
 
   const flush = () => {
     if (first === GAP) return;
-    const [a, b] = lowest < highest ? [lowest, highest] : [highest, lowest];
-    kept.push(first);
-    if (a > first) kept.push(a);
-    if (b > a && b > first) kept.push(b);
-    if (last > b) kept.push(last);
+    if (extremes) {
+      // Of one point the extreme nearer to the line comes first.
+      const downwards = lowest === highest ? before - low[lowest]! > high[highest]! - before : highest < lowest;
+      if (downwards) keep(highest, high[highest]!);
+      keep(lowest, low[lowest]!);
+      if (!downwards && (lowest !== highest || low[lowest] !== high[highest])) keep(highest, high[highest]!);
+    } else {
+      const [a, b] = lowest < highest ? [lowest, highest] : [highest, lowest];
+      keep(first, y[first]!);
+      if (a > first) keep(a, y[a]!);
+      if (b > a && b > first) keep(b, y[b]!);
+      if (last > b) keep(last, y[last]!);
+    }
     first = GAP;
   };
 
@@ -55,18 +93,17 @@ export function decimate(x: ArrayLike<number>, y: ArrayLike<number>, window: Win
     const here = Math.floor(scale(x[i]!));
     if (here !== column) {
       flush();
-      if (interrupted && kept.length > 0) kept.push(GAP);
+      if (interrupted && told > 0) tell(GAP, NaN);
       column = here;
       first = lowest = highest = i;
     } else {
-      if (y[i]! < y[lowest]!) lowest = i;
-      if (y[i]! > y[highest]!) highest = i;
+      if (low[i]! < low[lowest]!) lowest = i;
+      if (high[i]! > high[highest]!) highest = i;
     }
     last = i;
     interrupted = false;
   }
   flush();
-  return kept;
 }
 
 /** First and one-past-last index of the points in view, with one more on each side. */

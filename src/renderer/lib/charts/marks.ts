@@ -1,4 +1,6 @@
-/** Where the labels of marked points go, so that none lies on another. */
+/** Where marked points and their labels go, so that no label lies on another. */
+import type { Layout } from './plane.ts';
+import type { Curve } from './series.ts';
 
 export interface Box {
   readonly left: number;
@@ -15,6 +17,37 @@ export interface MarkedPoint {
   readonly width: number;
 }
 
+/** The best values in view, with their labels where there is room for them; the lowest first. */
+export function bestMarks(curves: readonly Curve[], layout: Layout): BestMark[] {
+  const marks = curves
+    .flatMap(({ series }) => (series.mark && !series.faint ? [{ series, mark: series.mark }] : []))
+    .map(({ series, mark }) => ({
+      id: series.id,
+      color: series.color,
+      label: mark.label,
+      value: mark.y,
+      x: layout.px(mark.x),
+      y: layout.py(mark.y),
+    }))
+    .filter(
+      ({ x, y }) => x >= layout.left - 1 && x <= layout.right + 1 && y >= layout.top - 1 && y <= layout.bottom + 1,
+    )
+    .sort((a, b) => a.value - b.value);
+  const points = marks.map(({ id, x, y, label }) => ({ id, x, y, width: label.length * CHARACTER }));
+  const placed = new Map(placeLabels(points, layout).map((label) => [label.id, label]));
+  return marks.map(({ id, color, label, x, y }) => ({ id, color, label, x, y, at: placed.get(id) ?? null }));
+}
+
+export interface BestMark {
+  readonly id: string;
+  readonly color: string;
+  readonly label: string;
+  readonly x: number;
+  readonly y: number;
+  /** Left edge and middle of its label; null where there is no room. */
+  readonly at: PlacedLabel | null;
+}
+
 export interface PlacedLabel {
   readonly id: string;
   /** Left edge and middle of the label. */
@@ -22,6 +55,8 @@ export interface PlacedLabel {
   readonly y: number;
 }
 
+/** Mean width of a character of a label. */
+const CHARACTER = 6.4;
 const HEIGHT = 16;
 const DISTANCE = 14;
 

@@ -35,6 +35,20 @@ export function readings(curves: readonly Curve[], at: number, reach: number): R
   return found.sort((a, b) => b.y - a.y);
 }
 
+/** Of more readings than there is room for, those nearest to a value, in their order. */
+export function closest(all: readonly Reading[], near: number | null, most: number): readonly Reading[] {
+  if (all.length <= most) return all;
+  const target = near ?? all[0]!.y;
+  const chosen = new Set([...all].sort((a, b) => Math.abs(a.y - target) - Math.abs(b.y - target)).slice(0, most));
+  return all.filter((one) => chosen.has(one));
+}
+
+/** How much more a reading is than the baseline's of the same kind; null where there is none, or it is that itself. */
+export function difference({ series, y }: Reading, all: readonly Reading[]): number | null {
+  const base = all.find((one) => one.series.baseline && one.series.label === series.label);
+  return base === undefined || base.series === series ? null : y - base.y;
+}
+
 /** The next x with a value on some curve in a direction; null at the end. Passes over `least`, to move in visible steps. */
 export function stepAlong(frame: Frame, from: number, direction: 1 | -1, least: number): number | null {
   let found: number | null = null;

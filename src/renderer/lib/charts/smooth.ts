@@ -5,6 +5,8 @@ export interface Smoothing {
   readonly weight: number;
   /** The distance along x that `weight` is meant for. */
   readonly unit: number;
+  /** Measurements that each point stands for, where it is the mean of several. */
+  readonly count?: ArrayLike<number>;
   /** Averages logarithms: for perplexities, which are exponentials of mean losses. Values must then be positive. */
   readonly geometric?: boolean;
 }
@@ -14,9 +16,11 @@ export interface Smoothing {
  * average's memory, so that a curve looks the same however densely it was recorded.
  *
  *   w_i = weight^((x_i − x_{i−1}) / unit)
- *   S_i = w_i·S_{i−1} + y_i,  N_i = w_i·N_{i−1} + 1,  result S_i / N_i
+ *   S_i = w_i·S_{i−1} + n_i·y_i,  N_i = w_i·N_{i−1} + n_i,  result S_i / N_i
  *
- * Dividing by N removes the pull towards the start value 0 (Kingma & Ba 2015, section 3). Values that are not finite stay NaN
+ * with n_i = 1, or the number of measurements whose mean y_i is. Dividing by N removes the pull towards the start value 0
+ * (Kingma & Ba 2015, section 3), as TensorBoard does; weighing by the distance along x is what Weights & Biases calls the time
+ * weighted exponential moving average, there too over a thousandth of the axis (docs.wandb.ai, "Smooth line plots"). Values that are not finite stay NaN
  * in the result and count for nothing after them.
  *
  * @param x abscissae, ascending
@@ -26,7 +30,7 @@ export interface Smoothing {
 export function smooth(
   x: ArrayLike<number>,
   y: ArrayLike<number>,
-  { weight, unit, geometric }: Smoothing,
+  { weight, unit, geometric, count }: Smoothing,
 ): Float64Array {
   if (!(weight >= 0 && weight < 1)) throw new RangeError(`smoothing weight is ${weight}; it must be from 0 to below 1`);
   if (!(unit > 0)) throw new RangeError(`smoothing unit is ${unit}; it must be above 0`);
@@ -41,8 +45,9 @@ export function smooth(
       continue;
     }
     const keep = norm === 0 ? 0 : Math.pow(weight, (x[i]! - previous) / unit);
-    sum = keep * sum + value;
-    norm = keep * norm + 1;
+    const n = count ? count[i]! : 1;
+    sum = keep * sum + n * value;
+    norm = keep * norm + n;
     previous = x[i]!;
     const mean = sum / norm;
     out[i] = geometric ? Math.exp(mean) : mean;

@@ -55,6 +55,23 @@ export function timeTicks(min: number, max: number, count: number): number[] {
     : multiples(step, min, max);
 }
 
+/** Ticks for moments, in ms since 1970: at the steps of a clock, counted from the midnight before the first, local time. */
+export function clockTicks(min: number, max: number, count: number): number[] {
+  const midnight = new Date(min).setHours(0, 0, 0, 0);
+  return timeTicks((min - midnight) / 1000, (max - midnight) / 1000, count).map((s) => midnight + s * 1000);
+}
+
+/** "14:05", with seconds where ticks are closer than a minute; "3 Nov" at midnight and where ticks are days. */
+export function clockTick(value: number, all: readonly number[]): string {
+  const date = new Date(value);
+  const two = (part: number) => String(part).padStart(2, '0');
+  const step = all.length > 1 ? all[1]! - all[0]! : Infinity;
+  const midnight = date.getHours() + date.getMinutes() + date.getSeconds() === 0;
+  if (midnight || step >= day * 1000) return `${date.getDate()} ${date.toLocaleString('en-US', { month: 'short' })}`;
+  const time = `${two(date.getHours())}:${two(date.getMinutes())}`;
+  return step < minute * 1000 ? `${time}:${two(date.getSeconds())}` : time;
+}
+
 /** Decimals that tell neighbouring ticks apart. */
 export function decimalsOf(ticks: readonly number[]): number {
   let closest = Infinity;

@@ -1,4 +1,5 @@
 /** What runs reached and in which settings they differ, as rows of a table with one column a run. */
+import { align } from '../../../api/differences.ts';
 import type { Run } from '../../../api/types.ts';
 import { compact, duration, integer, none } from '../../lib/format.ts';
 import {
@@ -26,8 +27,7 @@ export interface Row {
   readonly differs: boolean;
 }
 
-/** @param speedOf tokens a second of a run */
-export function resultRows(runs: readonly Run[], speedOf: (run: Run) => number | null): Row[] {
+export function resultRows(runs: readonly Run[]): Row[] {
   const row = (label: string, value: (run: Run) => string): Row => {
     const values = runs.map(value);
     return { label, values, best: [], differs: new Set(values).size > 1 };
@@ -37,7 +37,7 @@ export function resultRows(runs: readonly Run[], speedOf: (run: Run) => number |
     ...measureRows(runs),
     row(rows.time, (run) => (run.elapsed > 0 ? duration(run.elapsed) : none)),
     row(rows.steps, (run) => integer(run.step)),
-    row(rows.speed, (run) => compact(speedOf(run))),
+    row(rows.speed, (run) => compact(run.tokensPerSecond)),
     row(rows.parameters, (run) => integer(run.parameters)),
     ...(runs.some((run) => run.status !== 'finished') ? [row(rows.status, (run) => m.common.status[run.status])] : []),
   ];
@@ -79,24 +79,18 @@ const notSettings: ReadonlySet<string> = new Set([
 
 /** Every setting of the runs. A setting that a run does not have is a dash. */
 export function settingRows(runs: readonly Run[], corpusName: (id: string) => string): Row[] {
-  const labels: string[] = [];
-  const perRun = runs.map((run) => {
-    const settings = new Map(configurationOf(run, corpusName).flatMap((group) => group.rows));
-    // A label that earlier runs lack goes behind the one it follows here.
-    let after = -1;
-    for (const label of settings.keys()) {
-      const at = labels.indexOf(label);
-      if (at < 0) labels.splice(after + 1, 0, label);
-      after = at < 0 ? after + 1 : at;
-    }
-    return settings;
-  });
-  return labels
-    .filter((label) => !notSettings.has(label))
-    .map((label) => {
-      const values = perRun.map((settings) => settings.get(label) ?? none);
-      return { label, values, best: [], differs: new Set(values).size > 1 };
-    });
+  const settings = runs.map(
+    (run) =>
+      new Map(configurationOf(run, corpusName).flatMap((group) => group.rows.map(([name, value]) => [name, value]))),
+  );
+  return align(settings)
+    .filter(({ name }) => !notSettings.has(name))
+    .map(({ name, values, differs }) => ({
+      label: name,
+      values: values.map((value) => value ?? none),
+      best: [],
+      differs,
+    }));
 }
 
 /** Where the best values stand; nowhere if there is nothing to compare. */

@@ -1,12 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { comparable, measureChoices, measureFor, nameFor } from '../../../../src/renderer/screens/compare/choice.ts';
-import { curvesOf } from '../../../../src/renderer/screens/compare/curves.ts';
 import { resultRows, settingRows } from '../../../../src/renderer/screens/compare/differences.ts';
-import { detail, run } from '../../harness/fake-data.ts';
+import { run } from '../../harness/fake-data.ts';
 
 const [a, b] = [run(0), run(1)];
 const name = (id: string) => id;
-const speed = () => 212_000;
 
 describe('settingRows', () => {
   it('finds nothing that differs between a run and itself', () => {
@@ -39,7 +37,7 @@ describe('settingRows', () => {
 
 describe('resultRows', () => {
   it('marks the lowest perplexities, but not of one run alone', () => {
-    const best = (runs: (typeof a)[]) => resultRows(runs, speed)[0]!.best;
+    const best = (runs: (typeof a)[]) => resultRows(runs)[0]!.best;
     expect(
       best([
         { ...a, bestLoss: 2 },
@@ -63,49 +61,21 @@ describe('resultRows', () => {
     const tagger = { ...run(2, 'tagging'), bestFigures: { tokenAccuracy: 0.9 } };
     const better = { ...run(3, 'tagging'), bestFigures: { tokenAccuracy: 0.95 } };
     const forecast = (rmse: number) => ({ ...run(4, 'forecasting'), bestFigures: { rmse } });
-    const rows = resultRows([tagger, better, forecast(2), forecast(1)], speed);
+    const rows = resultRows([tagger, better, forecast(2), forecast(1)]);
     const row = (label: string) => rows.find((one) => one.label === label)!;
     expect(row('validation token accuracy')).toMatchObject({ values: ['90.0 %', '95.0 %', '–', '–'], best: [1] });
     expect(row('validation RMSE').best).toEqual([3]);
   });
   it('calls no loss the best where tasks differ', () => {
-    const rows = resultRows([run(0, 'classification'), run(1, 'tagging')], speed);
+    const rows = resultRows([run(0, 'classification'), run(1, 'tagging')]);
     expect(rows.find((one) => one.label === 'best validation cross-entropy')!.best).toEqual([]);
-    const alike = resultRows([run(0, 'tagging'), run(1, 'tagging')], speed);
+    const alike = resultRows([run(0, 'tagging'), run(1, 'tagging')]);
     expect(alike.find((one) => one.label === 'best validation cross-entropy')!.best).toHaveLength(1);
   });
   it('never shows NaN', () => {
     const empty = { ...a, bestLoss: NaN, bestStep: null, parameters: null, tokensPerSecond: null, elapsed: 0 };
-    for (const row of resultRows([empty], () => null))
+    for (const row of resultRows([empty]))
       for (const value of row.values) expect(value).not.toMatch(/NaN|null|undefined/);
-  });
-});
-
-describe('curvesOf', () => {
-  const details = [detail(a, 0), detail(b, 1)];
-  it('draws training dashed and validation solid in the colour of the run, the best value marked', () => {
-    const curves = curvesOf(details, { measure: 'perplexity', x: 'step', train: true, highlighted: null });
-    expect(curves.map(({ id, dash, color }) => [id, dash ?? false, color])).toEqual([
-      ['run-0/train', true, 'var(--run-0)'],
-      ['run-0/valid', false, 'var(--run-0)'],
-      ['run-1/train', true, 'var(--run-1)'],
-      ['run-1/valid', false, 'var(--run-1)'],
-    ]);
-    const valid = curves[1]!;
-    expect(valid.mark!.y).toBe(Math.min(...Array.from(valid.y)));
-    expect(valid.y[0]).toBeCloseTo(Math.exp(details[0]!.evals[0]!.loss), 12);
-  });
-  it('runs along steps, epochs or seconds', () => {
-    const at = (x: 'step' | 'epoch' | 'time') =>
-      curvesOf(details, { measure: 'perplexity', x, train: false, highlighted: null })[0]!.x[0];
-    const first = details[0]!.evals[0]!;
-    expect([at('step'), at('epoch'), at('time')]).toEqual([first.step, first.epoch, first.elapsed]);
-  });
-  it('marks nothing where nothing finite was measured', () => {
-    const broken = { ...details[0]!, evals: details[0]!.evals.map((one) => ({ ...one, loss: NaN })) };
-    expect(
-      curvesOf([broken], { measure: 'perplexity', x: 'step', train: false, highlighted: null })[0]!.mark,
-    ).toBeNull();
   });
 });
 
@@ -130,12 +100,5 @@ describe('what is compared', () => {
   it('has the name of the loss where all runs have the same', () => {
     expect(nameFor('loss', [run(0, 'binary'), run(1, 'multilabel')])).toBe('binary cross-entropy');
     expect(nameFor('loss', [run(0, 'binary'), run(1, 'regression')])).toBe('loss');
-  });
-  it('draws a figure without curves of training, its best value marked by its direction', () => {
-    const runs = [run(0, 'classification'), a];
-    const details = runs.map((one, i) => detail(one, i));
-    const curves = curvesOf(details, { measure: 'accuracy', x: 'step', train: true, highlighted: null });
-    expect(curves.map(({ id }) => id)).toEqual(['run-0/valid']);
-    expect(curves[0]!.mark!.y).toBe(Math.max(...Array.from(curves[0]!.y)));
   });
 });
