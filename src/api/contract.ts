@@ -28,6 +28,7 @@ import {
 } from './types.ts';
 
 import { curvesRequestSchema } from './curves.ts';
+import { lookEventSchema, lookRequestSchema } from './inside.ts';
 import { savedViewSchema } from './views.ts';
 
 export type { ImportSource } from './types.ts';
@@ -131,6 +132,10 @@ export const contract = {
     /** Saves a view, or replaces the one of its id. */
     saveView: base.input(savedViewSchema).output(z.void()),
     removeView: base.input(id).output(z.void()),
+  },
+  inside: {
+    /** One picture of a checkpoint. Leaving the stream stops the work. */
+    look: base.input(lookRequestSchema).output(eventIterator(lookEventSchema)),
   },
 };
 

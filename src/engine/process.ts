@@ -7,6 +7,7 @@ import type { EngineFiles } from './files.ts';
 import { JobControl, StoppedError } from './jobs/control.ts';
 import { estimate } from './jobs/estimate.ts';
 import { generate } from './jobs/generate.ts';
+import { look } from './jobs/look.ts';
 import { measure } from './jobs/measure.ts';
 import { answer } from './jobs/predict.ts';
 import { prepare } from './jobs/prepare.ts';
@@ -84,6 +85,8 @@ export function serveEngine(host: EngineHost): (command: EngineCommand) => void 
         return start(command, (control, emit) => prepare(command, host.files, control, emit));
       case 'predict':
         return start(command, () => answer(command, host.devices, host.files));
+      case 'look':
+        return start(command, (control, emit) => look(command, host.devices, host.files, control, emit));
       case 'estimate':
         return start(command, (control) => estimate(command, host.devices, control, host.clock));
       case 'devices':

@@ -7,6 +7,7 @@ import type { Inspection } from './data/inspect.ts';
 import type { DatasetRequest } from './data/prepare.ts';
 import type { DatasetSummary } from './data/store.ts';
 import type { DataSource } from './data/survey.ts';
+import type { Look, Looked } from './inside/look.ts';
 import type { Prediction, PredictionInput } from './inference/prediction.ts';
 import type { Figures } from './metrics/figures.ts';
 import type { TaskResult } from './metrics/results.ts';
@@ -101,6 +102,16 @@ export type EngineCommand =
       readonly job: string;
       readonly checkpointPath: string;
       readonly input: PredictionInput;
+      readonly device: string;
+    }
+  | {
+      /** Looks inside the network: makes one picture (inside/look.ts). */
+      readonly type: 'look';
+      readonly job: string;
+      readonly checkpointPath: string;
+      /** The run's own data, where the picture is made from them. */
+      readonly data: TrainingData | null;
+      readonly look: Look;
       readonly device: string;
     }
   | { readonly type: 'devices'; readonly job: string }
@@ -288,6 +299,7 @@ export type JobResult =
   | { readonly type: 'inspect'; readonly inspection: Inspection }
   | { readonly type: 'prepare'; readonly data: ExampleSet }
   | { readonly type: 'predict'; readonly prediction: Prediction }
+  | { readonly type: 'look'; readonly looked: Looked }
   | { readonly type: 'devices'; readonly devices: readonly DeviceInfo[] }
   | {
       readonly type: 'measure';

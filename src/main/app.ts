@@ -21,6 +21,7 @@ import { SpeedEstimates } from './services/speed-estimates.ts';
 import { SpeedTests } from './services/speed-tests.ts';
 import { DatasetCache } from './services/dataset-cache.ts';
 import { FolderCache } from './services/folder-cache.ts';
+import { Inside } from './services/inside.ts';
 import { Inspections } from './services/inspections.ts';
 import { Predict } from './services/predict.ts';
 import { TokenCache } from './services/token-cache.ts';
@@ -87,6 +88,7 @@ export async function openApp(options: AppOptions): Promise<App> {
     speedTests: new SpeedTests({ store, changes, engines, devices, isTraining: () => runs.isTraining }),
     export: new Export(runs, checkpoints, uploads, downloads),
     compare: new Compare(store, changes),
+    inside: new Inside({ runs, checkpoints, devices, engines, tokens, datasets, texts }),
     changes,
     info: async () => ({
       version: appVersion,

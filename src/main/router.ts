@@ -8,6 +8,7 @@ import type { Corpora } from './services/corpora.ts';
 import { ServiceError } from './services/errors.ts';
 import type { Export } from './services/export.ts';
 import type { Generate } from './services/generate.ts';
+import type { Inside } from './services/inside.ts';
 import type { Inspections } from './services/inspections.ts';
 import type { ModelInputs } from './services/model-inputs.ts';
 import type { Plan } from './services/plan.ts';
@@ -27,6 +28,7 @@ export interface Services {
   readonly modelInputs: ModelInputs;
   readonly export: Export;
   readonly compare: Compare;
+  readonly inside: Inside;
   readonly speedTests: SpeedTests;
   readonly changes: Changes;
   info(): Promise<AppInfo>;
@@ -82,6 +84,9 @@ export function createRouter(services: Services) {
       views: os.compare.views.handler(() => services.compare.views()),
       saveView: os.compare.saveView.handler(({ input }) => services.compare.saveView(input)),
       removeView: os.compare.removeView.handler(({ input }) => services.compare.removeView(input.id)),
+    },
+    inside: {
+      look: os.inside.look.handler(({ input, signal }) => services.inside.look(input, signal)),
     },
   });
 }

@@ -31,6 +31,7 @@ export const commands = [
   'go-runs',
   'go-compare',
   'go-try',
+  'go-inside',
 ] as const;
 export type Command = (typeof commands)[number];
 

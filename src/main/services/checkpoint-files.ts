@@ -50,11 +50,12 @@ export class RunCheckpoints {
     await rm(this.folder(runId), { recursive: true, force: true });
   }
 
-  /** Path of the model to use: the best checkpoint, else the last; null when there is none. */
-  model(run: RunRecord): string | null {
+  /** Path of the model to use: the best checkpoint (unless the last is preferred), else the other; null when there is none. */
+  model(run: RunRecord, prefer: 'best' | 'last' = 'best'): string | null {
     const { best, last } = this.#store.checkpoints.read(run.key);
     const there = new Set(this.#files(run.id).map(({ file }) => file));
-    const record = [best, last].find((checkpoint) => checkpoint && there.has(checkpoint.file));
+    const wanted = prefer === 'best' ? [best, last] : [last, best];
+    const record = wanted.find((checkpoint) => checkpoint && there.has(checkpoint.file));
     return record ? join(this.folder(run.id), record.file) : null;
   }
 

@@ -6,7 +6,7 @@ import { open } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import type { EngineFiles, FileSink } from '../../engine/files.ts';
 import type { FileAnswer, FileRequest } from '../../engine/port.ts';
-import type { EngineCommand } from '../../engine/protocol.ts';
+import type { EngineCommand, TrainingData } from '../../engine/protocol.ts';
 import { nodeFiles } from '../files.ts';
 
 /** Read at once. */
@@ -108,12 +108,16 @@ function needs(command: EngineCommand): Needs {
   switch (command.type) {
     case 'train': {
       const { data, checkpointDir, resumeFrom, vectorsPath } = command;
-      const given = [resumeFrom, vectorsPath];
-      if ('directory' in data) {
-        return { files: present(given), folders: [data.directory, checkpointDir], writable: checkpointDir };
-      }
-      const texts = [data.tokenizerPath, data.train.path, data.valid?.path, data.test?.path];
-      return { files: present([...given, ...texts]), folders: [checkpointDir], writable: checkpointDir };
+      const { files, folders } = ofData(data);
+      return {
+        files: [...present([resumeFrom, vectorsPath]), ...files],
+        folders: [...folders, checkpointDir],
+        writable: checkpointDir,
+      };
+    }
+    case 'look': {
+      const { files, folders } = ofData(command.data);
+      return { files: [command.checkpointPath, ...files], folders, writable: null };
     }
     case 'generate':
     case 'predict':
@@ -121,6 +125,12 @@ function needs(command: EngineCommand): Needs {
     default:
       return { files: [], folders: [], writable: null };
   }
+}
+
+function ofData(data: TrainingData | null): { readonly files: string[]; readonly folders: string[] } {
+  if (!data) return { files: [], folders: [] };
+  if ('directory' in data) return { files: [], folders: [data.directory] };
+  return { files: present([data.tokenizerPath, data.train.path, data.valid?.path, data.test?.path]), folders: [] };
 }
 
 function present(paths: readonly (string | null | undefined)[]): string[] {

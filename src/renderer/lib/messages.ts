@@ -6,6 +6,7 @@ import { charts } from './messages/charts.ts';
 import { common } from './messages/common.ts';
 import { compare } from './messages/compare.ts';
 import { corpora } from './messages/corpora.ts';
+import { inside } from './messages/inside.ts';
 import { measures } from './messages/measures.ts';
 import { newRun } from './messages/new-run.ts';
 import { run } from './messages/run.ts';
@@ -13,4 +14,4 @@ import { runs } from './messages/runs.ts';
 import { settings } from './messages/settings.ts';
 import { tryOut } from './messages/try.ts';
 
-export const m = { charts, common, compare, corpora, measures, newRun, run, runs, settings, tryOut };
+export const m = { charts, common, compare, corpora, inside, measures, newRun, run, runs, settings, tryOut };

@@ -7,6 +7,7 @@ export type Route =
   | { readonly screen: 'new'; readonly query: URLSearchParams }
   | { readonly screen: 'compare'; readonly runs: readonly string[]; readonly query: URLSearchParams }
   | { readonly screen: 'try'; readonly id: string | null }
+  | { readonly screen: 'inside'; readonly id: string | null; readonly query: URLSearchParams }
   | { readonly screen: 'settings' };
 
 /** Reads a hash such as `#/runs/abc`; anything unknown is null. */
@@ -20,6 +21,8 @@ export function parseRoute(hash: string): Route | null {
       return second ? { screen: 'run', id: second } : { screen: 'runs' };
     case 'try':
       return { screen: 'try', id: second || null };
+    case 'inside':
+      return { screen: 'inside', id: second || null, query };
     case 'corpora':
       return { screen: 'corpora', id: second || null };
     case 'settings':
@@ -50,6 +53,9 @@ export const to = {
   newRun: (from: { corpus?: string; copy?: string } = {}) => withQuery('#/new', from),
   compare: (runs: readonly string[]) => withQuery('#/compare', { runs: runs.join(',') || undefined }),
   try: (id?: string) => (id ? `#/try/${encodeURIComponent(id)}` : '#/try'),
+  /** A picture of a run's network, at its best or its last checkpoint. */
+  inside: (id?: string, query: { picture?: string; checkpoint?: string } = {}) =>
+    withQuery(id ? `#/inside/${encodeURIComponent(id)}` : '#/inside', query),
   settings: () => '#/settings',
 };
 

@@ -22,6 +22,7 @@ export const commandKeys = {
   'go-runs': 'mod+2',
   'go-compare': 'mod+3',
   'go-try': 'mod+4',
+  'go-inside': 'mod+5',
 } as const satisfies Record<Command, string>;
 
 const stack: Shortcuts[] = [];

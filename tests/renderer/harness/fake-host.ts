@@ -2,6 +2,7 @@
 import { createRouterClient, implement, ORPCError } from '@orpc/server';
 import { contract } from '../../../src/api/contract.ts';
 import type { ImportSource } from '../../../src/api/contract.ts';
+import { packLooked, type LookRequest } from '../../../src/api/inside.ts';
 import { tasks, type Task } from '../../../src/engine/model/spec.ts';
 import type { Change, Corpus, Run } from '../../../src/api/types.ts';
 import type { ClassFolder } from '../../../src/renderer/lib/class-folder.ts';
@@ -11,6 +12,7 @@ import { curvesOf } from './fake-curves.ts';
 import { modelInput, predict } from './fake-answers.ts';
 import { config, corpus, detail, evaluationOf, lossAt, lossScale, random, run, stepsBetween } from './fake-data.ts';
 import { FakeDevices } from './fake-devices.ts';
+import { lookedAt } from './fake-inside.ts';
 import { inspection } from './fake-inspections.ts';
 import { planOf } from './fake-plan.ts';
 import { sampleOf } from './fake-results.ts';
@@ -142,6 +144,11 @@ export class FakeHost implements Connection {
       }
       this.#changeRun(id, { step, epoch: step / 490, trainLoss: loss, secondsLeft: (4900 - step) * 0.04 });
     }, 200);
+  }
+
+  async *#look({ id, look }: LookRequest) {
+    yield { type: 'progress' as const, done: 1, total: 2, what: 'Looking' };
+    yield { type: 'done' as const, looked: packLooked(lookedAt(look, this.#run(id))) };
   }
 
   /** Ten steps of progress; leaving the stream in between imports nothing. */
@@ -321,6 +328,12 @@ export class FakeHost implements Connection {
         removeView: os.compare.removeView.handler(({ input }) =>
           this.#setViews(this.views.filter(({ id }) => id !== input.id)),
         ),
+      },
+      inside: {
+        look: os.inside.look.handler(async ({ input }) => {
+          await guard('inside.look');
+          return this.#look(input);
+        }),
       },
     });
   }

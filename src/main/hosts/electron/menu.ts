@@ -118,6 +118,7 @@ export function menus(platform: string): Menu[] {
       command('Runs', 'go-runs', 'CmdOrCtrl+2'),
       command('Compare', 'go-compare', 'CmdOrCtrl+3'),
       command('Try', 'go-try', 'CmdOrCtrl+4'),
+      command('Inside', 'go-inside', 'CmdOrCtrl+5'),
       separator,
       role('resetZoom'),
       role('zoomIn'),

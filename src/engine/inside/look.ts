@@ -1,0 +1,24 @@
+/**
+ * What can be looked at inside a trained network: one member for each picture. What a picture asks and finds is declared in
+ * `looks/`, how it is computed in the file of its name beside this one. Pure module.
+ */
+import { z } from 'zod';
+import { throughTimeLookSchema, type ThroughTime } from './looks/through-time.ts';
+import { weightsLookSchema, type Weights } from './looks/weights.ts';
+
+export const lookSchema = z.discriminatedUnion('picture', [throughTimeLookSchema, weightsLookSchema]);
+
+/** What is asked of a checkpoint. */
+export type Look = z.output<typeof lookSchema>;
+
+/** What is found: plain data and typed arrays. */
+export type Looked = ThroughTime | Weights;
+
+export type LookedAt<L extends Look> = Extract<Looked, { readonly picture: L['picture'] }>;
+
+/** Pictures that are made from the run's own data as well as from its checkpoint. */
+const fromData: readonly Look['picture'][] = ['through-time'];
+
+export function readsData({ picture }: Look): boolean {
+  return fromData.includes(picture);
+}
