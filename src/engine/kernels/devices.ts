@@ -62,25 +62,30 @@ export class Devices {
   }
 
   /**
-   * Kernels of the named device; for 'auto' of the first that may be chosen without measurements.
+   * Kernels of the named device; for 'auto' of the first that may be chosen without measurements. Only devices that are asked for are
+   * tried out: some take seconds.
+   *
    * @throws DeviceError with a sentence that says what to do
    */
   async create(name: string, threads: number | null): Promise<Kernels> {
-    const infos = await this.list();
-    const info =
-      name === 'auto' ? infos.find((device) => device.preferred) : infos.find((device) => device.name === name);
-    if (!info && name === 'auto') {
-      const reasons = infos.map((device) => `${device.name}: ${device.detail}`).join('; ');
-      throw new DeviceError(`No fast device works here. Choose one by its name. ${reasons}`);
-    }
-    if (!info) {
-      const known = infos.map((device) => device.name).join(', ');
+    if (name === 'auto') return this.#createAutomatic(threads);
+    const loader = this.#loaders.find((candidate) => candidate.name === name);
+    if (!loader) {
+      const known = this.#loaders.map((candidate) => candidate.name).join(', ');
       throw new DeviceError(
         `There is no device called "${name}". This machine knows: ${known}, and auto, which picks the fastest.`,
       );
     }
-    if (!info.available) throw new DeviceError(`The device "${info.name}" cannot be used here: ${info.detail}`);
-    const loader = this.#loaders.find((candidate) => candidate.name === info.name)!;
+    const { available, detail } = await loader.probe();
+    if (!available) throw new DeviceError(`The device "${name}" cannot be used here: ${detail}`);
     return loader.create({ threads });
+  }
+
+  async #createAutomatic(threads: number | null): Promise<Kernels> {
+    for (const loader of this.#loaders) {
+      if (loader.automatic === 'always' && (await loader.probe()).available) return loader.create({ threads });
+    }
+    const reasons = (await this.list()).map((device) => `${device.name}: ${device.detail}`).join('; ');
+    throw new DeviceError(`No fast device works here. Choose one by its name. ${reasons}`);
   }
 }
