@@ -8,7 +8,8 @@ import { assign, floats, intTensor } from './tensor.ts';
  *     w y softplus(-a) + (1 - y) softplus(a)
  *     derivative by a:  (1 - y) σ(a) - w y (1 - σ(a))
  *
- * logits, targets [N,K]; mask [N] or null; positive weights w [K] or null (all 1).
+ * logits, targets [N,K]; mask [N] or null; positive weights w [K] or null (all 1). The targets are on the device: that they lie
+ * between 0 and 1 is not checked.
  */
 export function sigmoidCrossEntropy(
   tf: TensorFlow,
