@@ -24,9 +24,11 @@ export class ByteCounts {
   /** Counts the word that stands at `start` … `end`. */
   add(bytes: Uint8Array, start: number, end: number): void {
     const table = this.#table;
+    const size = table.size;
     const key = table.add(bytes, start, end);
     table.values[key]! += 1;
-    if (table.size > this.#limit || table.poolSize > this.#limit * mostBytesPerWord) this.#forgetRare();
+    const isNew = key === size;
+    if (isNew && (size >= this.#limit || table.poolSize > this.#limit * mostBytesPerWord)) this.#forgetRare();
   }
 
   #forgetRare(): void {

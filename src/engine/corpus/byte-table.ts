@@ -2,12 +2,13 @@
  * A hash table whose keys are stretches of bytes, so that millions of words are counted or looked up without a string each.
  *
  * Looking a word up is what importing a text does most, so a look-up touches one line of the cache: a slot holds the key's
- * length and its first eight bytes, which for most words is all of it. Bytes are read four at a time.
+ * length and eight bytes of it, which for most words are all of it. Bytes are read four at a time.
  */
 
 const firstCapacity = 1024;
 
-/** 32-bit numbers of a slot: key + 1 (0 when empty), length, and two that tell keys apart (see `#prepare`). */
+/** 32-bit numbers of a slot: key + 1 (0 when empty), length, and two numbers of four bytes that tell keys apart: of a short key all its
+ * bytes, of a longer one the first four and the last four. */
 const slotSize = 4;
 /** Keys up to this length are told apart by their slot alone. */
 const shortKey = 8;
@@ -30,12 +31,8 @@ export class ByteTable {
   #pool = new Uint8Array(8 * firstCapacity);
   #poolView = new DataView(this.#pool.buffer);
   /** The bytes that were looked at last, and a view on them. */
-  #bytes = new Uint8Array(0);
-  #view = new DataView(this.#bytes.buffer);
-  // The key that is looked for.
-  #hash = 0;
-  #head = 0;
-  #tail = 0;
+  #bytes: Uint8Array = new Uint8Array(0);
+  #view: DataView = new DataView(new ArrayBuffer(0));
 
   get size(): number {
     return this.#size;
@@ -87,13 +84,16 @@ export class ByteTable {
 
   /** Where in `#slots` the slot of these bytes begins, or the empty one where they belong. */
   #slotOf(bytes: Uint8Array, start: number, end: number): number {
+    if (bytes !== this.#bytes) {
+      this.#bytes = bytes;
+      this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    }
     const length = end - start;
-    this.#prepare(bytes, start, length);
+    const head = this.#head(start, length);
+    const tail = this.#tail(start, length);
     const slots = this.#slots;
     const mask = slots.length - 1;
-    const head = this.#head;
-    const tail = this.#tail;
-    let slot = (this.#hash * slotSize) & mask;
+    let slot = (this.#hash(start, length, head, tail) * slotSize) & mask;
     for (;;) {
       const entry = slots[slot]!;
       if (entry === 0) return slot;
@@ -109,36 +109,31 @@ export class ByteTable {
     }
   }
 
-  /** Reads a key: its hash, and what its slot holds: all its bytes if it is short, otherwise the first and the last four. */
-  #prepare(bytes: Uint8Array, start: number, length: number): void {
-    if (bytes !== this.#bytes) {
-      this.#bytes = bytes as Uint8Array<ArrayBuffer>;
-      this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    }
+  /** The first four bytes of a key that stands at `start` of the bytes looked at last, or as many as it has. */
+  #head(start: number, length: number): number {
     const view = this.#view;
-    let head: number;
-    let tail: number;
-    let hash = length;
+    if (length > shortKey) return view.getInt32(start, true);
+    if (start + 4 <= view.byteLength) return view.getInt32(start, true) & headMask[length]!;
+    return readFew(this.#bytes, start, length);
+  }
+
+  /** The last four bytes of a long key, those of a short one after its first four. */
+  #tail(start: number, length: number): number {
+    const view = this.#view;
+    if (length > shortKey) return view.getInt32(start + length - 4, true);
+    if (length <= 4) return 0;
+    if (start + shortKey <= view.byteLength) return view.getInt32(start + 4, true) & tailMask[length]!;
+    return readFew(this.#bytes, start + 4, length - 4);
+  }
+
+  #hash(start: number, length: number, head: number, tail: number): number {
+    let hash = length ^ Math.imul(head, 0x9e3779b1);
     if (length > shortKey) {
-      const last = start + length - 4;
-      head = view.getInt32(start, true);
-      tail = view.getInt32(last, true);
-      for (let at = start + 4; at < last; at += 4) hash = mix(hash, view.getInt32(at, true));
-    } else if (start + shortKey <= bytes.length) {
-      head = view.getInt32(start, true) & headMask[length]!;
-      tail = view.getInt32(start + 4, true) & tailMask[length]!;
-    } else {
-      head = 0;
-      tail = 0;
-      for (let i = 0; i < length; i++) {
-        if (i < 4) head |= bytes[start + i]! << (8 * i);
-        else tail |= bytes[start + i]! << (8 * (i - 4));
-      }
+      const view = this.#view;
+      for (let at = start + 4; at < start + length - 4; at += 4) hash = mix(hash, view.getInt32(at, true));
     }
-    this.#head = head;
-    this.#tail = tail;
-    hash = mix(mix(hash, head), tail);
-    this.#hash = hash ^ (hash >>> 15);
+    hash = mix(hash, tail);
+    return hash ^ (hash >>> 15);
   }
 
   /** Whether a long key, whose first and last four bytes are equal already, is the one that is looked for. */
@@ -164,11 +159,13 @@ export class ByteTable {
     if (at + length > this.#pool.length) this.#growPool(at + length);
     for (let i = 0; i < length; i++) this.#pool[at + i] = bytes[start + i]!;
     this.#starts[key + 1] = at + length;
-    this.#hashes[key] = this.#hash;
+    const head = this.#head(start, length);
+    const tail = this.#tail(start, length);
+    this.#hashes[key] = this.#hash(start, length, head, tail);
     this.#slots[slot] = key + 1;
     this.#slots[slot + 1] = length;
-    this.#slots[slot + 2] = this.#head;
-    this.#slots[slot + 3] = this.#tail;
+    this.#slots[slot + 2] = head;
+    this.#slots[slot + 3] = tail;
     return key;
   }
 
@@ -198,10 +195,16 @@ export class ByteTable {
   }
 }
 
-/** One step of a hash over 32-bit numbers (after MurmurHash3, Appleby 2011). */
+/** One step of a hash over numbers of 32 bits; the multiplier is that of MurmurHash3's finaliser (Appleby 2011). */
 function mix(hash: number, number: number): number {
-  const scrambled = Math.imul(number, 0xcc9e2d51 | 0);
-  return Math.imul(hash ^ (scrambled ^ (scrambled >>> 15)), 0x1b873593);
+  return Math.imul(hash ^ (hash >>> 15) ^ number, 0x85ebca6b);
+}
+
+/** Up to four bytes as a little-endian number. */
+function readFew(bytes: Uint8Array, start: number, length: number): number {
+  let number = 0;
+  for (let i = 0; i < length && i < 4; i++) number |= bytes[start + i]! << (8 * i);
+  return number;
 }
 
 function copyInto<A extends Float64Array | Int32Array | Uint32Array | Uint8Array>(target: A, source: A): A {

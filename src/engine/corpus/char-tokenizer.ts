@@ -87,37 +87,40 @@ export class CharTokenizer implements Tokenizer {
   }
 }
 
-/** Ids by code point in pages of 256; pages without a known one are the same empty one. */
-type CodePointIds = readonly Int32Array[];
-const pages = 0x110000 >> 8;
-
-function codePointIds(tokens: readonly string[]): CodePointIds {
-  const none = new Int32Array(256).fill(unknownId);
-  const ids = new Array<Int32Array>(pages).fill(none);
-  tokens.forEach((token, index) => {
-    const codePoint = token.codePointAt(0)!;
-    if (ids[codePoint >> 8] === none) ids[codePoint >> 8] = none.slice();
-    ids[codePoint >> 8]![codePoint & 0xff] = index + 1;
-  });
-  return ids;
+/** Ids of characters. */
+interface CodePointIds {
+  /**
+   * By two bytes that stand side by side, the first one's value * 256 + the second's: the id of the character of one or two
+   * bytes that begins with the first one; -1 where none begins.
+   */
+  readonly short: Int32Array;
+  /** By code point, of characters of three and four bytes. */
+  readonly long: Int32Array;
 }
 
-function encodeCodePoints(idOf: CodePointIds, bytes: Uint8Array, stop: number, ids: Int32Array): Encoded {
-  const first = idOf[0]!;
-  let at = 0;
-  let count = 0;
-  while (at < stop) {
-    const byte = bytes[at]!;
-    if (byte < 0x80) {
-      ids[count++] = first[byte]!;
-      at++;
-    } else {
-      const codePoint = codePointAt(bytes, at);
-      ids[count++] = idOf[codePoint >> 8]![codePoint & 0xff]!;
-      at += sequenceLength(byte);
-    }
+function codePointIds(tokens: readonly string[]): CodePointIds {
+  const long = new Int32Array(0x110000); // zeros, which is <unk>
+  tokens.forEach((token, index) => (long[token.codePointAt(0)!] = index + 1));
+  const short = new Int32Array(1 << 16).fill(-1);
+  for (let first = 0; first < 0x80; first++) short.fill(long[first]!, first << 8, (first + 1) << 8);
+  for (let codePoint = 0x80; codePoint < 0x800; codePoint++) {
+    short[((0xc0 | (codePoint >> 6)) << 8) | 0x80 | (codePoint & 0x3f)] = long[codePoint]!;
   }
-  return { consumed: at, count };
+  return { short, long };
+}
+
+/** Writes an id for every byte and goes on only where a character begins: guessing where would cost more (character-counts.ts). */
+function encodeCodePoints({ short, long }: CodePointIds, bytes: Uint8Array, stop: number, ids: Int32Array): Encoded {
+  let count = 0;
+  let byte = bytes[0]!;
+  for (let at = 0; at < stop; at++) {
+    const next = at < stop - 1 ? bytes[at + 1]! : 0;
+    const id = byte < 0xe0 ? short[(byte << 8) | next]! : long[codePointAt(bytes, at)]!;
+    ids[count] = id;
+    count += 1 + (id >> 31);
+    byte = next;
+  }
+  return { consumed: stop, count };
 }
 
 function encodeGraphemes(

@@ -21,8 +21,6 @@ export class CharacterCounts {
   readonly #neighbours = new Uint32Array(1 << 16);
   /** The same of ASCII text taken two characters at a time: both count. */
   readonly #twos = new Uint32Array(1 << 16);
-  /** Occurrences of characters of three and four bytes, by code point. */
-  readonly #long = new Uint32Array(codePoints);
   #unfolded = 0;
 
   /** Counts the characters that begin in `start` … `end` of well-formed UTF-8; both stand between characters. */
@@ -32,7 +30,7 @@ export class CharacterCounts {
       if (to >= end) to = end;
       else while ((bytes[to]! & 0xc0) === 0x80) to--;
       if (isAscii(bytes, from, to)) countTwos(this.#twos, this.#neighbours, bytes, from, to);
-      else countNeighbours(this.#neighbours, this.#long, bytes, from, to);
+      else countNeighbours(this.#neighbours, this.#counts, bytes, from, to);
       this.#unfolded += to - from;
       if (this.#unfolded > mostUnfolded) this.#fold();
       from = to;
@@ -48,9 +46,10 @@ export class CharacterCounts {
   ranked(): { codePoint: number; count: number }[] {
     this.#fold();
     const found: { codePoint: number; count: number }[] = [];
-    this.#counts.forEach((count, codePoint) => {
+    for (let codePoint = 0; codePoint < codePoints; codePoint++) {
+      const count = this.#counts[codePoint]!;
       if (count > 0) found.push({ codePoint, count });
-    });
+    }
     return found.sort((a, b) => b.count - a.count || a.codePoint - b.codePoint);
   }
 
@@ -67,10 +66,8 @@ export class CharacterCounts {
       if (first < 0x80) counts[first]! += count;
       else if (first >= 0xc2) counts[((first & 0x1f) << 6) | (second & 0x3f)]! += count;
     });
-    this.#long.forEach((count, codePoint) => {
-      if (count > 0) counts[codePoint]! += count;
-    });
-    for (const folded of [this.#twos, this.#neighbours, this.#long]) folded.fill(0);
+    this.#twos.fill(0);
+    this.#neighbours.fill(0);
   }
 }
 
@@ -84,7 +81,7 @@ function countTwos(twos: Uint32Array, neighbours: Uint32Array, bytes: Uint8Array
 
 function countNeighbours(
   neighbours: Uint32Array,
-  long: Uint32Array,
+  counts: Float64Array,
   bytes: Uint8Array,
   start: number,
   end: number,
@@ -94,7 +91,7 @@ function countNeighbours(
   for (let at = start; at < last; at++) {
     const next = bytes[at + 1]!;
     if (byte < 0xe0) neighbours[(byte << 8) | next]! += 1;
-    else long[codePointAt(bytes, at)]! += 1;
+    else counts[codePointAt(bytes, at)]! += 1;
     byte = next;
   }
   neighbours[byte << 8]! += 1;

@@ -149,7 +149,7 @@ export async function importText(
       throw readingError(path, error);
     });
   }
-  const sink = await files.create(targetDir);
+  const sink = await files.create(targetDir, true);
   let sourceBytes = 0;
   let bytes = 0;
 

@@ -6,6 +6,8 @@ import { advance, countCharacters, isUtf8, wholeCharacters } from './utf8.ts';
 
 export interface PartsOptions {
   readonly lowercase: boolean;
+  /** The text was read before and is known to be well-formed. */
+  readonly checked?: boolean;
   /** Characters after which each part but the last ends, at the first end of a token that is not before. Ascending. */
   readonly cuts: readonly number[];
   /** How many parts are wanted; the text is read no further. */
@@ -34,7 +36,7 @@ export type TakeTokens = (
 export async function* textBlocks(
   files: EngineFiles,
   path: string,
-  { lowercase, onRead, signal }: Pick<PartsOptions, 'lowercase' | 'onRead' | 'signal'>,
+  { lowercase, checked = false, onRead, signal }: Pick<PartsOptions, 'lowercase' | 'checked' | 'onRead' | 'signal'>,
 ): AsyncGenerator<Uint8Array> {
   let carry = new Uint8Array(0);
   for await (const chunk of files.readChunks(path)) {
@@ -48,7 +50,7 @@ export async function* textBlocks(
     const end = wholeCharacters(bytes, bytes.length);
     carry = bytes.slice(end);
     const block = bytes.subarray(0, end);
-    if (!isUtf8(block)) throw damaged(path);
+    if (!checked && !isUtf8(block)) throw damaged(path);
     onRead(chunk.length);
     yield lowercase ? lowerCaseBytes(block) : block;
   }

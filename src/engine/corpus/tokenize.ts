@@ -167,7 +167,7 @@ class Tokenizing {
     const [trainCharacters] = await streamParts(
       this.#files,
       this.#request.textPath,
-      this.#options('Learning tokens', cuts, 1),
+      this.#options('Learning tokens', cuts, 1, held > 0),
       learn,
     );
     const tokenizer = await learner.finish(this.#signal);
@@ -180,7 +180,7 @@ class Tokenizing {
     for await (const block of textBlocks(
       this.#files,
       this.#request.textPath,
-      this.#options('Counting characters', [], 1),
+      this.#options('Counting characters', [], 1, false),
     )) {
       total += countCharacters(block, 0, block.length);
     }
@@ -210,7 +210,7 @@ class Tokenizing {
     try {
       const encode = async (path: string, into: readonly string[]): Promise<void> => {
         for (const name of into) ranges.set(name, { start: 0, length: 0 });
-        const options = this.#options('Encoding', into.length > 1 ? cuts : [], into.length);
+        const options = this.#options('Encoding', into.length > 1 ? cuts : [], into.length, path === textPath);
         await streamParts(this.#files, path, options, async (index, bytes, end, stop, last) => {
           const range = ranges.get(into[index]!)!;
           if (range.length === 0) range.start = writer.written;
@@ -257,8 +257,9 @@ class Tokenizing {
     }
   }
 
-  #options(what: string, cuts: readonly number[], parts: number): PartsOptions {
+  #options(what: string, cuts: readonly number[], parts: number, checked: boolean): PartsOptions {
     return {
+      checked,
       lowercase: this.#inputs.tokenizer.lowercase,
       cuts,
       parts,

@@ -63,13 +63,25 @@ export function countCharacters(bytes: Uint8Array, start: number, end: number): 
   const { words, from, to } = aligned(bytes, start, end);
   let continuations = 0;
   for (let i = start; i < from; i++) continuations += (bytes[i]! & 0xc0) === 0x80 ? 1 : 0;
-  for (let i = 0; i < words.length; i++) {
-    const word = words[i]!;
-    // One bit a byte, then all four added into the highest byte.
-    continuations += Math.imul((word >>> 7) & ~(word >>> 6) & 0x01010101, 0x01010101) >>> 24;
-  }
   for (let i = to; i < end; i++) continuations += (bytes[i]! & 0xc0) === 0x80 ? 1 : 0;
+  for (let i = 0; i < words.length; i += mostWords) {
+    continuations += countContinuations(words, i, Math.min(words.length, i + mostWords));
+  }
   return end - start - continuations;
+}
+
+/** Words whose continuation bytes can be counted in one byte each place. */
+const mostWords = 255;
+
+/** Bytes 10xxxxxx of at most 255 words. */
+function countContinuations(words: Uint32Array, start: number, end: number): number {
+  // Four counts side by side, one a byte, added up at the end.
+  let counts = 0;
+  for (let i = start; i < end; i++) {
+    const word = words[i]!;
+    counts = (counts + ((word >>> 7) & ~(word >>> 6) & 0x01010101)) | 0;
+  }
+  return (counts & 0xff) + ((counts >>> 8) & 0xff) + ((counts >>> 16) & 0xff) + (counts >>> 24);
 }
 
 /** Position of the character `count` characters after the one that begins at `start`; `end` if there are not so many. */

@@ -112,6 +112,7 @@ export class WordCutter {
     const edges = this.#edges;
     const pieces = this.pieces;
     let count = 0;
+    /** Where the text has been cut to. */
     let at = from;
     for (let run = 0; run < runs;) {
       const edge = edges[run]!;
@@ -120,15 +121,15 @@ export class WordCutter {
       const nextKind = nextEdge & classMask;
       const runEnd = from + (nextEdge >> classBits);
       at = from + (edge >> classBits);
-      if (kind === white) {
-        at = runEnd;
-        run++;
-      } else if (kind === inWord && nextKind <= alone && runEnd - at <= longestPiece && !isDigit(bytes[runEnd - 1]!)) {
+      if (kind === inWord && nextKind <= alone && runEnd - at <= longestPiece && !isDigit(bytes[runEnd - 1]!)) {
         pieces[count] = at;
         pieces[count + 1] = runEnd;
         count += 2;
-        at = runEnd;
         run++;
+        at = runEnd;
+      } else if (kind === white) {
+        run++;
+        at = runEnd;
       } else if (kind === alone && runEnd < end && bytes[runEnd]! < 0x80) {
         for (; at < runEnd; at++, count += 2) {
           pieces[count] = at;

@@ -119,6 +119,19 @@ test('a vocabulary beyond 65,536 takes four bytes a token', async () => {
   expect(Math.max(...ids)).toBe(70_000);
 });
 
+test('a text of many writes to the disk: every token in its place', async () => {
+  const letters = 'abcdefghij klmnopq\né漢😀';
+  const symbols = [...letters];
+  const string = Array.from({ length: 1_300_000 }, (_, i) => symbols[(i * i + (i >> 7)) % symbols.length]).join('');
+  const wanted = request(temporaryFolder(), string, { split: { valid: 0.2, test: 0 } });
+  const { data } = await tokenizeCorpus(files, wanted, ignore, never);
+  const learnt = deserializeTokenizer(JSON.parse(readFileSync(data.tokenizerPath, 'utf8')));
+  const ids = [...(await read(data.train)), ...(await read(data.valid!))];
+  expect(ids.length).toBe(1_300_000);
+  const whole = learnt.encode(string);
+  expect(ids.findIndex((id, i) => id !== whole[i])).toBe(-1);
+});
+
 test('texts of their own for validation and test replace their shares', async () => {
   const folder = temporaryFolder();
   const validTextPath = join(folder, 'valid.txt');
@@ -171,6 +184,20 @@ describe('leaves nothing half-made', () => {
     const abort = new AbortController();
     const working = tokenizeCorpus(files, wanted, (_, __, what) => what === phase && abort.abort(), abort.signal);
     await expect(working).rejects.toHaveProperty('name', 'AbortError');
+    expect(await files.list(wanted.targetDir)).toEqual([]);
+  });
+
+  test('when the disk refuses what is written', async () => {
+    const wanted = request(temporaryFolder(), 'many words '.repeat(100_000), {});
+    const full: typeof files = {
+      ...files,
+      create: async (folder) => {
+        const sink = await files.create(folder);
+        sink.write = () => Promise.reject(new Error('no space left'));
+        return sink;
+      },
+    };
+    await expect(tokenizeCorpus(full, wanted, ignore, never)).rejects.toThrow('no space left');
     expect(await files.list(wanted.targetDir)).toEqual([]);
   });
 
