@@ -1,25 +1,29 @@
 // Times PyTorch and Unroll on the same cases in alternation, and prints one table.
 //
-//     npm run -s bench:compare [-- --case ID]... [--rounds N] [--steps N] [--torch FILE] [--python FILE]
+//     npm run -s bench:compare [-- --device NAME] [--threads N] [--case ID]... [--rounds N] [--steps N] [--write] [--torch FILE] [--python FILE]
 //
 // Each engine's time is its best round; a round is the median of --steps steps. PyTorch is timed by torch_bench.py, which tries several thread
-// settings and reports the fastest.
+// settings and reports the fastest; beside a GPU device it runs on CUDA. --write puts the table into docs/performance.md.
 import { execFileSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { builtInGrid, runBenchCase } from '../src/engine/bench/index.ts';
-import { loadNative } from '../src/engine/kernels/native/load.ts';
+import { inRoot } from '../scripts/tools.mjs';
+import { builtInGrid, computedFlops, isGeneration, runBenchCase, trainingFlops } from '../src/engine/bench/index.ts';
+import { Devices } from '../src/engine/kernels/devices.ts';
+import { NativeKernels } from '../src/engine/kernels/native/native-kernels.ts';
+import { nodeDevices } from '../src/main/devices.ts';
 
-const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const page = inRoot('docs', 'performance.md');
 const { values: flags } = parseArgs({
   options: {
+    device: { type: 'string', default: 'native' },
+    threads: { type: 'string' },
     case: { type: 'string', multiple: true, default: [] },
     rounds: { type: 'string', default: '3' },
     steps: { type: 'string', default: '7' },
-    torch: { type: 'string', default: join(root, '..', 'shared', 'bench', 'torch_bench.py') },
+    write: { type: 'boolean', default: false },
+    torch: { type: 'string', default: inRoot('..', 'shared', 'bench', 'torch_bench.py') },
     python: { type: 'string', default: existsSync('/usr/bin/python3') ? '/usr/bin/python3' : 'python3' },
   },
 });
@@ -31,56 +35,90 @@ if (unknown.length > 0)
 if (!existsSync(flags.torch)) fail(`There is no ${flags.torch}. Say where torch_bench.py is with --torch FILE.`);
 const rounds = positive('rounds', flags.rounds);
 const steps = positive('steps', flags.steps);
-const device = loadNative();
-if (device.addon === null) fail(device.reason);
-const kernels = device.create();
+const threads = flags.threads === undefined ? null : positive('threads', flags.threads);
+const kernels = await new Devices(nodeDevices()).create(flags.device, threads).catch((error) => fail(error.message));
+const torchDevice = kernels.name === 'webgpu' || kernels.name === 'tensorflow' ? 'cuda' : 'cpu';
+/** What the compiled devices can say of the machine. */
+const gauge = kernels instanceof NativeKernels ? kernels : null;
 
 const rows = [];
 const machine = { peak: 0, barrier: Infinity };
 let torchVersion = '';
 for (const case_ of all) {
   if (flags.case.length > 0 && !flags.case.includes(case_.id)) continue;
-  const best = { torch: Infinity, unroll: Infinity, gflops: 0 };
+  const best = { torch: Infinity, unroll: Infinity };
   for (let round = 0; round < rounds; round++) {
     const torch = timeTorch(case_.id);
     torchVersion = torch.engine;
     best.torch = Math.min(best.torch, torch.ms);
-    const { peakGflops, barrierNanoseconds } = kernels.measureMachine();
-    machine.peak = Math.max(machine.peak, peakGflops);
-    machine.barrier = Math.min(machine.barrier, barrierNanoseconds);
-    const ours = await runBenchCase(kernels, case_, steps);
-    if (ours.ms < best.unroll) {
-      best.unroll = ours.ms;
-      best.gflops = ours.gflops ?? 0;
+    if (gauge) {
+      const { peakGflops, barrierNanoseconds } = gauge.measureMachine();
+      machine.peak = Math.max(machine.peak, peakGflops);
+      machine.barrier = Math.min(machine.barrier, barrierNanoseconds);
     }
+    best.unroll = Math.min(best.unroll, (await runBenchCase(kernels, case_, steps)).ms);
   }
-  rows.push({ id: case_.id, generation: 'tokens' in case_, ...best });
+  rows.push({ case_, ...best });
   process.stderr.write(`${case_.id}: PyTorch ${best.torch.toFixed(2)} ms, Unroll ${best.unroll.toFixed(2)} ms\n`);
 }
-const detail = kernels.detail;
+const detail = `${kernels.name}, ${kernels.detail}`;
 kernels.dispose();
 
-print(
-  `${cpus()[0]?.model ?? 'unknown processor'}, ${cpus().length} processors, ${Math.round(totalmem() / 2 ** 30)} GB`,
-);
-print(`${new Date().toISOString().slice(0, 10)}, commit ${commit()}, ${torchVersion}, Unroll ${detail}`);
-print(`Multiply-add peak ${machine.peak.toFixed(0)} GFLOP/s, barrier ${machine.barrier.toFixed(0)} ns\n`);
-print('| case | PyTorch ms | Unroll ms | GFLOP/s | of peak | ratio |');
-print('|---|---:|---:|---:|---:|---:|');
-for (const { id, torch, unroll, gflops, generation } of rows) {
-  const digits = unroll < 1 ? 3 : 2;
-  const rate = generation ? ['', ''] : [gflops.toFixed(0), `${((100 * gflops) / machine.peak).toFixed(0)} %`];
-  print(`| ${[id, torch.toFixed(digits), unroll.toFixed(digits), ...rate, (torch / unroll).toFixed(2)].join(' | ')} |`);
+const lines = [
+  `${cpus()[0]?.model ?? 'unknown processor'}, ${cpus().length} processors, ${Math.round(totalmem() / 2 ** 30)} GB; ${new Date().toISOString().slice(0, 10)}, commit ${commit()}, ${torchVersion}, Unroll ${detail}, Node ${process.version}.`,
+];
+if (gauge) {
+  lines.push(`Multiply-add peak ${machine.peak.toFixed(0)} GFLOP/s, barrier ${machine.barrier.toFixed(0)} ns.`);
 }
-const training = rows.filter(({ generation }) => !generation);
+lines.push(
+  '',
+  '| case | PyTorch ms | Unroll ms | ratio | GFLOP/s | computed | of peak |',
+  '|---|---:|---:|---:|---:|---:|---:|',
+);
+for (const { case_, torch, unroll } of rows) {
+  const digits = unroll < 1 ? 3 : 2;
+  const rates = isGeneration(case_) ? ['', '', ''] : ratesOf(case_, unroll);
+  lines.push(
+    `| ${[case_.id, torch.toFixed(digits), unroll.toFixed(digits), (torch / unroll).toFixed(2), ...rates].join(' | ')} |`,
+  );
+}
+const training = rows.filter(({ case_ }) => !isGeneration(case_));
 if (training.length > 0) {
   const mean = Math.exp(training.reduce((sum, row) => sum + Math.log(row.torch / row.unroll), 0) / training.length);
-  print(`\nGeometric mean of the training cases' ratios: ${mean.toFixed(2)}`);
+  lines.push('', `Geometric mean of the training cases' ratios: ${mean.toFixed(2)}.`);
+}
+for (const { case_, torch, unroll } of rows) {
+  if (!isGeneration(case_)) continue;
+  lines.push(
+    `${case_.id}: PyTorch ${(1000 / torch).toFixed(0)} tokens/s, Unroll ${(1000 / unroll).toFixed(0)} tokens/s.`,
+  );
+}
+process.stdout.write(lines.join('\n') + '\n');
+if (flags.write) writeInto(page, lines.join('\n'));
+
+/**
+ * GFLOP/s as torch_bench.py counts them, those of the products that are really made, and the share of these in the machine's peak.
+ * @param {import('../src/engine/bench/cases.ts').TrainingCase} case_ @param {number} ms
+ */
+function ratesOf(case_, ms) {
+  const computed = computedFlops(case_) / ms / 1e6;
+  const share = machine.peak > 0 ? `${((100 * computed) / machine.peak).toFixed(0)} %` : '';
+  return [(trainingFlops(case_) / ms / 1e6).toFixed(0), computed.toFixed(0), share];
+}
+
+/** Replaces what stands between the page's marks for this device. @param {string} file @param {string} table */
+function writeInto(file, table) {
+  const [begin, end] = [`<!-- bench:compare ${flags.device} -->`, '<!-- end -->'];
+  const text = readFileSync(file, 'utf8');
+  const from = text.indexOf(begin);
+  if (from < 0) fail(`${file} has no place for it: ${begin} … ${end}`);
+  const to = text.indexOf(end, from);
+  writeFileSync(file, `${text.slice(0, from)}${begin}\n\n${table}\n\n${text.slice(to)}`);
 }
 
 function timeTorch(/** @type {string} */ id) {
   try {
-    const args = [flags.torch, '--case', id, '--steps', String(steps)];
+    const args = [flags.torch, '--case', id, '--steps', String(steps), '--device', torchDevice];
     return JSON.parse(execFileSync(flags.python, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] }));
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
@@ -92,7 +130,7 @@ function timeTorch(/** @type {string} */ id) {
 
 function commit() {
   try {
-    return execFileSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: root, encoding: 'utf8' }).trim();
+    return execFileSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: inRoot(), encoding: 'utf8' }).trim();
   } catch {
     return 'unknown';
   }
@@ -102,10 +140,6 @@ function positive(/** @type {string} */ name, /** @type {string} */ text) {
   const value = Number(text);
   if (!Number.isInteger(value) || value < 1) fail(`--${name} must be a whole number of at least 1, not "${text}".`);
   return value;
-}
-
-function print(/** @type {string} */ line) {
-  process.stdout.write(line + '\n');
 }
 
 /** @returns {never} */

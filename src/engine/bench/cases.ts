@@ -65,10 +65,22 @@ export function isGeneration(case_: BenchCase): case_ is GenerationCase {
   return 'tokens' in case_;
 }
 
+const GATES = { rnn: 1, gru: 3, lstm: 4 } as const;
+
 /** Floating-point operations of one training step's matrix products: multiply-adds × 2, for forward, dX and dW. */
 export function trainingFlops({ cell, V, E, H, L, B, T, bidirectional, tags }: TrainingCase): number {
   const D = bidirectional ? 2 : 1;
-  const G = { rnn: 1, gru: 3, lstm: 4 }[cell];
+  const G = GATES[cell];
   const recurrent = G * H * (E + H) + (L - 1) * G * H * (D * H + H);
   return 3 * 2 * B * T * (D * recurrent + D * H * (tags ?? V));
+}
+
+/**
+ * Those of them that a device with a token table really does: where a token comes at least twice on average, the first layer's
+ * products with the embeddings are made once for each of the V tokens, not for each of the T·B places.
+ */
+export function computedFlops(case_: TrainingCase): number {
+  const { cell, V, E, H, B, T, bidirectional } = case_;
+  const spared = 2 * V <= T * B ? T * B - V : 0;
+  return trainingFlops(case_) - 3 * 2 * spared * (bidirectional ? 2 : 1) * GATES[cell] * H * E;
 }

@@ -6,7 +6,15 @@ import { profile, type ProfileEntry } from './profile.ts';
 import { createTrainingStep } from './training-step.ts';
 
 export type { ProfileEntry } from './profile.ts';
-export { builtInGrid, gridSchema, isGeneration, type BenchCase, type Grid } from './cases.ts';
+export {
+  builtInGrid,
+  computedFlops,
+  gridSchema,
+  isGeneration,
+  trainingFlops,
+  type BenchCase,
+  type Grid,
+} from './cases.ts';
 
 /** The fields of torch_bench.py; `ms` is the median step, for generation the mean token. */
 export interface BenchResult {

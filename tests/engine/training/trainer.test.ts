@@ -1,21 +1,27 @@
 import { describe, expect, it } from 'vitest';
 import { learnTokenizer } from '../../../src/engine/corpus/tokenizer-learner.ts';
 import { tokensInMemory } from '../../../src/engine/corpus/token-source.ts';
+import type { Kernels } from '../../../src/engine/kernels/kernels.ts';
 import { createReferenceKernels } from '../../../src/engine/kernels/reference/index.ts';
 import type { StepMetrics } from '../../../src/engine/protocol.ts';
 import { decodeCheckpoint, encodeCheckpoint, type Checkpoint } from '../../../src/engine/training/checkpoint.ts';
 import type { RunConfig } from '../../../src/engine/training/config.ts';
 import { TextLearner } from '../../../src/engine/training/text-learner.ts';
 import { DivergedError, Trainer, type EvaluationOutcome } from '../../../src/engine/training/trainer.ts';
+import { createNative, targets } from '../kernels/native/device.ts';
 import { tinyConfig } from './tiny.ts';
 
 const text = 'the cat sat on the mat; the dog sat on the log. '.repeat(6);
 const tokenizer = await learnTokenizer(tinyConfig().tokenizer, text);
 
 /** A trainer on 240 + 48 characters; its clock ticks so many seconds a look, so that no number depends on the machine. */
-async function trainer(config: RunConfig, tick = 0.001, saved?: Checkpoint): Promise<Trainer> {
+async function trainer(
+  config: RunConfig,
+  tick = 0.001,
+  saved?: Checkpoint,
+  kernels: Kernels = createReferenceKernels(),
+): Promise<Trainer> {
   const ids = tokenizer.encode(text);
-  const kernels = createReferenceKernels();
   let now = 0;
   const learner = new TextLearner(kernels, config, {
     tokenizer,
@@ -35,6 +41,8 @@ interface Record {
   steps: StepMetrics[];
   evaluations: EvaluationOutcome[];
 }
+
+const newRecord = (): Record => ({ steps: [], evaluations: [] });
 
 async function run(of: Trainer, untilStep: number, record: Record): Promise<void> {
   while (of.step < untilStep && of.finished === null) {
@@ -92,17 +100,38 @@ const variants: [string, RunConfig][] = [
   ],
 ];
 
+const bitForBit = 'resumed at any step it computes the same bits: %s';
+
+describe.each(targets)('Trainer on %s', (target) => {
+  it.each([
+    ['lstm, two layers', tinyConfig({ architecture: { hidden: 40, layers: 2, dropout: 0.2 } })],
+    ['gru', tinyConfig({ architecture: { cell: 'gru', hidden: 33, embedding: 0 } })],
+  ])(bitForBit, async (_, config) => {
+    const kernels = () => createNative(target, 2);
+    const [whole, uninterrupted] = [await trainer(config, 0.001, undefined, kernels()), newRecord()];
+    await finish(whole, uninterrupted);
+    const [before, record] = [await trainer(config, 0.001, undefined, kernels()), newRecord()];
+    await run(before, 5, record);
+    const saved = decodeCheckpoint(encodeCheckpoint(await before.checkpoint()));
+    const after = await trainer(config, 0.001, saved, kernels());
+    await finish(after, record);
+    expect(timeless(record)).toEqual(timeless(uninterrupted));
+    expect((await after.checkpoint()).tensors).toEqual((await whole.checkpoint()).tensors);
+    for (const each of [whole, before, after]) each.dispose();
+  });
+});
+
 describe('Trainer', () => {
-  it.each(variants)('resumed at any step it computes the same bits: %s', async (_, config) => {
+  it.each(variants)(bitForBit, async (_, config) => {
     const whole = await trainer(config);
-    const uninterrupted: Record = { steps: [], evaluations: [] };
+    const uninterrupted = newRecord();
     await finish(whole, uninterrupted);
     expect(uninterrupted.steps).toHaveLength(config.training.maxSteps!);
     const end = await whole.checkpoint();
 
     for (const at of [0, 1, 4, 5, 11]) {
       const before = await trainer(config);
-      const record: Record = { steps: [], evaluations: [] };
+      const record = newRecord();
       await run(before, at, record);
       const saved = encodeCheckpoint(await before.checkpoint());
       before.dispose();
@@ -117,7 +146,7 @@ describe('Trainer', () => {
 
   it('a checkpoint remembers the steps since the checkpoint before the last one', async () => {
     const of = await trainer(tinyConfig(), 10);
-    const record: Record = { steps: [], evaluations: [] };
+    const record = newRecord();
     await run(of, 2, record);
     expect((await of.checkpoint()).steps.map(({ step }) => step)).toEqual([1, 2]);
     await run(of, 5, record);
@@ -132,7 +161,7 @@ describe('Trainer', () => {
 
   it('and at least the last seconds, however fast checkpoints come', async () => {
     const of = await trainer(tinyConfig());
-    const record: Record = { steps: [], evaluations: [] };
+    const record = newRecord();
     for (const at of [2, 4, 5]) {
       await run(of, at, record);
       await of.checkpoint();
@@ -161,7 +190,7 @@ describe('Trainer', () => {
 
   it('an abandoned evaluation leaves the run as it was, the evaluation still due', async () => {
     const of = await trainer(tinyConfig());
-    const record: Record = { steps: [], evaluations: [] };
+    const record = newRecord();
     await run(of, 4, record);
     const state = await of.learner.readState();
     const abandon = async () => {
@@ -178,7 +207,7 @@ describe('Trainer', () => {
     const of = await trainer(
       tinyConfig({ architecture: { dropout: 0 }, training: { maxSteps: 150, evalEvery: 50, learningRate: 0.03 } }),
     );
-    const record: Record = { steps: [], evaluations: [] };
+    const record = newRecord();
     await finish(of, record);
     // Uniform guessing over the vocabulary costs ln V; 150 steps on this repetitive text must do far better.
     expect(record.steps[0]!.loss).toBeGreaterThan(0.9 * Math.log(tokenizer.vocabularySize));
@@ -199,7 +228,7 @@ describe('Trainer', () => {
       },
     });
     const of = await trainer(config);
-    const record: Record = { steps: [], evaluations: [] };
+    const record = newRecord();
     await finish(of, record);
     expect(of.finished).toBe('early-stopped');
     expect(record.evaluations.slice(-3).every(({ best }) => !best)).toBe(true);
@@ -242,7 +271,7 @@ describe('Trainer', () => {
 
   it('bits per character: the loss in bits over the characters of a token', async () => {
     const of = await trainer(tinyConfig());
-    const record: Record = { steps: [], evaluations: [] };
+    const record = newRecord();
     await finish(of, record);
     const { loss, bitsPerCharacter } = record.evaluations[0]!.metrics;
     expect(bitsPerCharacter).toBeCloseTo(loss / 0.6931471805599453, 12);
