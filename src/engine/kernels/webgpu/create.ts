@@ -1,6 +1,7 @@
 /** From a WebGPU implementation (a browser's, Dawn's in Node) to kernels. */
 import { DeviceError, type DeviceProbe } from '../devices.ts';
 import { adapterName, GpuContext } from './context.ts';
+import type { Recurrence } from './recurrent.ts';
 import { WebGpuKernels } from './webgpu-kernels.ts';
 
 /** An adapter may be there only a moment after the first question, on Windows some 50 ms. */
@@ -10,6 +11,10 @@ const PAUSE_MS = 60;
 export interface AdapterOptions {
   /** Waits between questions. */
   readonly pause?: (ms: number) => Promise<void>;
+}
+
+export interface WebGpuOptions extends AdapterOptions {
+  readonly recurrence?: Recurrence;
 }
 
 const NONE =
@@ -41,10 +46,10 @@ export async function probeWebGpu(gpu: GPU, options?: AdapterOptions): Promise<D
  * Kernels on the most capable adapter, with a device of their own.
  * @throws DeviceError when there is none
  */
-export async function createWebGpuKernels(gpu: GPU, options?: AdapterOptions): Promise<WebGpuKernels> {
+export async function createWebGpuKernels(gpu: GPU, options?: WebGpuOptions): Promise<WebGpuKernels> {
   const adapter = await findAdapter(gpu, options);
   if (!adapter) throw new DeviceError(NONE);
-  return new WebGpuKernels(await GpuContext.create(adapter));
+  return new WebGpuKernels(await GpuContext.create(adapter), options);
 }
 
 function sleep(ms: number): Promise<void> {

@@ -28,7 +28,8 @@ import { sigmoidCrossEntropy, squaredError } from './losses.ts';
 import { clipByGlobalNorm } from './norm.ts';
 import { updateParameters } from './optimizers.ts';
 import { poolBackward, poolForward } from './pooling.ts';
-import { GpuWorkspace, recurrentBackward, recurrentForward } from './recurrent.ts';
+import { recurrentBackward, recurrentForward, type Recurrence } from './recurrent.ts';
+import { GpuWorkspace } from './recurrent-memory.ts';
 import { DeviceTensor, deviceTensor, viewOf } from './tensor.ts';
 
 /**
@@ -41,8 +42,12 @@ export class WebGpuKernels implements Kernels {
   readonly precision = 'float32';
   readonly #gpu: GpuContext;
 
-  constructor(gpu: GpuContext) {
+  readonly #recurrence: Recurrence;
+
+  /** @param options.recurrence for tests of the path that would not be chosen */
+  constructor(gpu: GpuContext, { recurrence = 'auto' }: { recurrence?: Recurrence } = {}) {
     this.#gpu = gpu;
+    this.#recurrence = recurrence;
     this.detail = gpu.adapter;
   }
 
@@ -100,11 +105,11 @@ export class WebGpuKernels implements Kernels {
   }
 
   recurrentForward(operands: RecurrentOperands): void {
-    recurrentForward(this.#gpu, operands);
+    recurrentForward(this.#gpu, operands, this.#recurrence);
   }
 
   recurrentBackward(operands: RecurrentOperands, gradients: RecurrentGradients): void {
-    recurrentBackward(this.#gpu, operands, gradients);
+    recurrentBackward(this.#gpu, operands, gradients, this.#recurrence);
   }
 
   linearForward(y: Tensor, x: Tensor, weight: Tensor, bias: Tensor | null, N: number, I: number, O: number): void {

@@ -1,5 +1,62 @@
-import { describe } from 'vitest';
-import { testRecurrent } from '../suites/recurrent.ts';
+import { describe, expect, it } from 'vitest';
+import { createWebGpuKernels } from '../../../../src/engine/kernels/webgpu/create.ts';
+import { rowsOfSequence } from '../../../../src/engine/kernels/webgpu/recurrent-sequence.ts';
+import { createReferenceKernels } from '../../../../src/engine/kernels/reference/index.ts';
+import { expectClose } from '../../../compare.ts';
+import { recurrentCase } from '../reference/recurrent-case.ts';
+import { useKernels } from '../suites/device.ts';
+import { computeRecurrent, testRecurrent } from '../suites/recurrent.ts';
 import { dawn, webgpu } from './device.ts';
 
-describe.skipIf(!dawn)('webgpu', () => testRecurrent(webgpu));
+const stepByStep = {
+  ...webgpu,
+  name: 'webgpu, step by step',
+  create: () => createWebGpuKernels(dawn!, { recurrence: 'step by step' }),
+};
+
+/** What every device allows. */
+const WORKGROUP_BYTES = 16 * 1024;
+
+describe.skipIf(!dawn)('webgpu', () => {
+  testRecurrent(webgpu);
+  testRecurrent(stepByStep);
+
+  describe('sequences in one dispatch equal the reference', () => {
+    const kernels = useKernels(webgpu);
+    const reference = createReferenceKernels();
+
+    it.each([
+      { cell: 'lstm', H: 36, B: 6, reverse: true, lengths: [3, 0, 2, 3, 1, 3] },
+      { cell: 'lstm', H: 100, B: 1, reverse: false, lengths: undefined },
+      { cell: 'gru', H: 68, B: 3, reverse: true, lengths: undefined },
+      { cell: 'gru', H: 4, B: 9, reverse: false, lengths: [1, 2, 3, 0, 1, 2, 3, 0, 1] },
+      { cell: 'rnn_tanh', H: 264, B: 4, reverse: false, lengths: [3, 1, 0, 2] },
+      { cell: 'rnn_relu', H: 12, B: 2, reverse: true, lengths: [1, 3] },
+    ] as const)('$cell of $H units, $B sequences', async ({ lengths, ...sizes }) => {
+      const size = { T: 3, I: 5, yWidth: 2 * sizes.H, yOffset: sizes.H, ...sizes, ...(lengths && { lengths }) };
+      expect(rowsOfSequence(size, WORKGROUP_BYTES)).not.toBeNull();
+      const options = { accumulate: true, initialState: true };
+      const want = await computeRecurrent(reference, recurrentCase(reference, size), options);
+      const got = await computeRecurrent(kernels(), recurrentCase(kernels(), size), options);
+      for (const [name, numbers] of want) expectClose(got.get(name)!, numbers, { atol: 1e-4, rtol: 2e-4 }, name);
+    });
+  });
+});
+
+describe('sequences are computed in one dispatch', () => {
+  const shape = { cell: 'lstm', T: 35, B: 32, I: 100, H: 128 } as const;
+
+  it.each<[string, Partial<Parameters<typeof rowsOfSequence>[0]>, number | null]>([
+    ['where the weights are small', {}, 4],
+    ['with fewer rows where there are few sequences', { B: 3 }, 2],
+    ['not where every workgroup would read much at every step', { H: 512 }, null],
+    ['not where vec4s would reach into the next block', { H: 127 }, null],
+    ['not with two products a step', { cell: 'gru_before' }, null],
+  ])('%s', (_, changes, rows) => {
+    expect(rowsOfSequence({ ...shape, ...changes }, 32 * 1024)).toBe(rows);
+  });
+
+  it('not where they do not fit in workgroup memory', () => {
+    expect(rowsOfSequence(shape, 8 * 1024)).toBeNull();
+  });
+});
