@@ -185,7 +185,7 @@ export class EngineProcesses {
       (result) => result.devices,
       (error: unknown) => [windowless(error)],
     );
-    const [fastest, ...others] = devices;
+    const [fastest, ...others] = devices.filter(({ name }) => inWindow.every((one) => one.name !== name));
     return [...(fastest ? [fastest] : []), ...inWindow, ...others];
   }
 
