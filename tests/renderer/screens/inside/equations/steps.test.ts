@@ -1,0 +1,197 @@
+/** The step that is walked through: against finite differences, the textbook's own relations, PyTorch, and what KaTeX can set. */
+import { spawnSync } from 'node:child_process';
+import { renderToString } from 'katex';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { CellKind } from '../../../../../src/renderer/screens/inside/equations/cell.ts';
+import type { Matrix, Vector } from '../../../../../src/renderer/screens/inside/equations/steps/arithmetic.ts';
+import { relu, sigmoid, tanh } from '../../../../../src/renderer/screens/inside/equations/steps/arithmetic.ts';
+import { gruSteps } from '../../../../../src/renderer/screens/inside/equations/steps/gru.ts';
+import { lstmSteps } from '../../../../../src/renderer/screens/inside/equations/steps/lstm.ts';
+import { rnnSteps } from '../../../../../src/renderer/screens/inside/equations/steps/rnn.ts';
+import { calculationTex, givenTex } from '../../../../../src/renderer/screens/inside/equations/steps/show.ts';
+import type { GateWeights, Given, Step } from '../../../../../src/renderer/screens/inside/equations/steps/step.ts';
+import {
+  given,
+  gruRecurrentBias,
+  gruWeights,
+  lstmWeights,
+  rnnWeights,
+} from '../../../../../src/renderer/screens/inside/equations/steps/tiny.ts';
+import { walk } from '../../../../../src/renderer/screens/inside/equations/steps/walk.ts';
+import { expectClose } from '../../../../compare.ts';
+
+type Numbers = Vector | Matrix;
+
+/** Everything that a cell computes from: what finite differences change one by one. */
+interface Setting {
+  readonly given: Given;
+  readonly weights: Readonly<Record<string, GateWeights>>;
+  readonly recurrentBias: Vector;
+}
+
+const activation = { rnn_tanh: tanh, rnn_relu: relu, rnn_sigmoid: sigmoid } as const;
+const weightsOf: Readonly<Record<CellKind, Setting['weights']>> = {
+  lstm: lstmWeights,
+  gru: gruWeights,
+  gru_before: gruWeights,
+  rnn_tanh: { h: rnnWeights },
+  rnn_relu: { h: rnnWeights },
+  rnn_sigmoid: { h: rnnWeights },
+};
+const cells = Object.keys(weightsOf) as CellKind[];
+const settingOf = (cell: CellKind): Setting => ({ given, weights: weightsOf[cell], recurrentBias: gruRecurrentBias });
+
+function stepsOf(cell: CellKind, { given: from, weights, recurrentBias }: Setting): Step[] {
+  if (cell === 'lstm') return lstmSteps(from, weights as typeof lstmWeights);
+  if (cell === 'gru') return gruSteps(from, weights as typeof gruWeights, recurrentBias);
+  if (cell === 'gru_before') return gruSteps(from, weights as typeof gruWeights, null);
+  return rnnSteps(from, weights['h']!, activation[cell]);
+}
+
+function computed(steps: readonly Step[]): Record<string, Numbers> {
+  return Object.assign({}, ...steps.map((step) => step.computed));
+}
+
+/** The scalar whose gradients dh and dc are: dh · h' + dc · c'. */
+function scalar(cell: CellKind, setting: Setting): number {
+  const { h, c } = computed(stepsOf(cell, setting)) as Record<string, Vector>;
+  const dot = (a: Vector, b: Vector) => a.reduce((sum, x, j) => sum + x * b[j]!, 0);
+  return dot(setting.given.dh, h!) + (c ? dot(setting.given.dc, c) : 0);
+}
+
+/** The same with one number, found by its path, moved by ε. */
+function moved(setting: Setting, path: readonly (string | number)[], by: number): Setting {
+  const copy = structuredClone(setting) as unknown;
+  let at = copy as Record<string | number, unknown>;
+  for (const key of path.slice(0, -1)) at = at[key] as Record<string | number, unknown>;
+  at[path.at(-1)!] = (at[path.at(-1)!] as number) + by;
+  return copy as Setting;
+}
+
+/** Every single number of a vector or matrix at a path, by central differences. */
+function numeric(cell: CellKind, path: readonly (string | number)[], values: Numbers): number[] {
+  const setting = settingOf(cell);
+  const epsilon = 1e-5;
+  return values.flatMap((one, j) =>
+    typeof one === 'number'
+      ? [
+          (scalar(cell, moved(setting, [...path, j], epsilon)) - scalar(cell, moved(setting, [...path, j], -epsilon))) /
+            (2 * epsilon),
+        ]
+      : numeric(cell, [...path, j], one),
+  );
+}
+
+const bound = { atol: 1e-9, rtol: 1e-7 };
+
+describe.each(cells)('the step of %s', (cell) => {
+  const found = computed(walk(cell));
+
+  it('has the gradients that finite differences give', () => {
+    const { given: from, weights, recurrentBias } = settingOf(cell);
+    const check = (name: string, path: (string | number)[], values: Numbers) => {
+      expect(found, name).toHaveProperty(name);
+      expectClose(found[name]!.flat(), numeric(cell, path, values), bound, name);
+    };
+    check('dx', ['given', 'x'], from.x);
+    check('dh_old', ['given', 'h'], from.h);
+    if (cell === 'lstm') check('dc_old', ['given', 'c'], from.c);
+    for (const [letter, { W, U, b }] of Object.entries(weights)) {
+      check(`dW_${letter}`, ['weights', letter, 'W'], W);
+      check(`dU_${letter}`, ['weights', letter, 'U'], U);
+      check(`db_${letter}`, ['weights', letter, 'b'], b);
+    }
+    if (cell === 'gru') check('dd_n', ['recurrentBias'], recurrentBias);
+  });
+
+  it('goes forward, then backward, and shows each value where its part is', () => {
+    const steps = walk(cell);
+    const turn = steps.findIndex(({ phase }) => phase === 'backward');
+    expect(turn).toBeGreaterThan(0);
+    expect(steps.slice(turn).every(({ phase }) => phase === 'backward')).toBe(true);
+    for (const { calculations } of steps) expect(calculations.length).toBeGreaterThan(0);
+  });
+
+  it('can be typeset', () => {
+    for (const tex of [
+      ...walk(cell).flatMap(({ calculations }) => calculations.map(calculationTex)),
+      ...givenTex(cell),
+    ]) {
+      renderToString(tex, { throwOnError: true, strict: 'error', displayMode: true });
+    }
+  });
+});
+
+const findTorch = 'import importlib.util, sys; sys.exit(importlib.util.find_spec("torch") is None)';
+/** A Python that has PyTorch; undefined where there is none. */
+const python = ['/usr/bin/python3', 'python3', 'python'].find(
+  (name) => spawnSync(name, ['-c', findTorch], { stdio: 'ignore' }).status === 0,
+);
+
+/** torch's own cells on the same numbers, with autograd's gradients; it has no reset before the product. */
+const program = `
+import json, sys, torch
+torch.set_default_dtype(torch.float64)
+answers = {}
+for name, q in json.load(sys.stdin).items():
+    if name == "lstm": cell = torch.nn.LSTMCell(2, 2)
+    elif name == "gru": cell = torch.nn.GRUCell(2, 2)
+    elif name == "rnn_tanh": cell = torch.nn.RNNCell(2, 2)
+    else: cell = torch.nn.RNNCell(2, 2, nonlinearity="relu")
+    with torch.no_grad():
+        for key in ("weight_ih", "weight_hh", "bias_ih", "bias_hh"):
+            getattr(cell, key).copy_(torch.tensor(q[key]))
+    x, h, c, dh, dc = (torch.tensor([q[key]], requires_grad=key in "xhc") for key in ("x", "h", "c", "dh", "dc"))
+    if name == "lstm":
+        h1, c1 = cell(x, (h, c))
+        ((h1 * dh).sum() + (c1 * dc).sum()).backward()
+    else:
+        h1 = cell(x, h); c1 = h1
+        (h1 * dh).sum().backward()
+    answers[name] = {"h": h1[0].tolist(), "c": c1[0].tolist(), "dx": x.grad[0].tolist(), "dh_old": h.grad[0].tolist(),
+        "dc_old": [] if c.grad is None else c.grad[0].tolist(), "dW": cell.weight_ih.grad.tolist(), "dU": cell.weight_hh.grad.tolist(),
+        "db": cell.bias_ih.grad.tolist(), "dd": cell.bias_hh.grad.tolist()}
+json.dump(answers, sys.stdout)
+`;
+
+describe.skipIf(!python)('the same step in PyTorch', () => {
+  const inTorch = ['lstm', 'gru', 'rnn_tanh', 'rnn_relu'] as const;
+  let answers: Record<string, Record<string, Numbers>> = {};
+
+  beforeAll(() => {
+    const questions = Object.fromEntries(
+      inTorch.map((cell) => {
+        const gates = Object.values(weightsOf[cell]);
+        const zeros = gates.flatMap(({ b }) => b.map(() => 0));
+        if (cell === 'gru') zeros.splice(-2, 2, ...gruRecurrentBias);
+        const weights = { weight_ih: gates.flatMap(({ W }) => W), weight_hh: gates.flatMap(({ U }) => U) };
+        return [cell, { ...given, ...weights, bias_ih: gates.flatMap(({ b }) => b), bias_hh: zeros }];
+      }),
+    );
+    const { stdout, stderr, status } = spawnSync(python!, ['-c', program], {
+      input: JSON.stringify(questions),
+      encoding: 'utf8',
+    });
+    if (status !== 0) throw new Error(`Python ended with ${status}: ${stderr}`);
+    answers = JSON.parse(stdout) as typeof answers;
+  }, 120_000);
+
+  it.each(inTorch)('%s', (cell) => {
+    const found = computed(walk(cell));
+    const answer = answers[cell]!;
+    const exact = { atol: 1e-12, rtol: 1e-12 };
+    const letters = Object.keys(weightsOf[cell]);
+    const all = (name: string) => letters.flatMap((letter) => found[`${name}_${letter}`]!.flat());
+    expectClose(found['h']!.flat(), answer['h']!.flat(), exact, 'h');
+    expectClose(found['dx']!.flat(), answer['dx']!.flat(), exact, 'dx');
+    expectClose(found['dh_old']!.flat(), answer['dh_old']!.flat(), exact, 'dh_old');
+    expectClose(all('dW'), answer['dW']!.flat(), exact, 'dW');
+    expectClose(all('dU'), answer['dU']!.flat(), exact, 'dU');
+    expectClose(all('db'), answer['db']!.flat(), exact, 'db');
+    if (cell === 'lstm') {
+      expectClose(found['c']!.flat(), answer['c']!.flat(), exact, 'c');
+      expectClose(found['dc_old']!.flat(), answer['dc_old']!.flat(), exact, 'dc_old');
+    }
+    if (cell === 'gru') expectClose(found['dd_n']!.flat(), answer['dd']!.flat().slice(-2), exact, 'dd');
+  });
+});
