@@ -102,6 +102,7 @@ export class GpuContext {
     // Nobody may be reading when it happens.
     this.#lost.catch(() => undefined);
     device.addEventListener('uncapturederror', (event) => {
+      event.preventDefault(); // it is told as an error, not on the console
       const error = errorOf((event as GPUUncapturedErrorEvent).error, 'The GPU refused a command');
       // What was refused may follow from something that a check is about to tell better.
       this.#hold(this.#settled().then(() => this.#fail(error)));

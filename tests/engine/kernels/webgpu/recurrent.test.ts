@@ -8,21 +8,14 @@ import { useKernels } from '../suites/device.ts';
 import { computeRecurrent, testRecurrent } from '../suites/recurrent.ts';
 import { dawn, webgpu } from './device.ts';
 
-const stepByStep = {
-  ...webgpu,
-  name: 'webgpu, step by step',
-  create: () => createWebGpuKernels(dawn!, { recurrence: 'step by step' }),
-};
-
 /** What every device allows. */
 const WORKGROUP_BYTES = 16 * 1024;
 
 describe.skipIf(!dawn)('webgpu', () => {
   testRecurrent(webgpu);
-  testRecurrent(stepByStep);
 
-  describe('sequences in one dispatch equal the reference', () => {
-    const kernels = useKernels(webgpu);
+  describe.each(['auto', 'step by step'] as const)('sequences that fit one dispatch, %s', (recurrence) => {
+    const kernels = useKernels({ ...webgpu, create: () => createWebGpuKernels(dawn!, { recurrence }) });
     const reference = createReferenceKernels();
 
     it.each([
@@ -32,7 +25,7 @@ describe.skipIf(!dawn)('webgpu', () => {
       { cell: 'gru', H: 4, B: 9, reverse: false, lengths: [1, 2, 3, 0, 1, 2, 3, 0, 1] },
       { cell: 'rnn_tanh', H: 264, B: 4, reverse: false, lengths: [3, 1, 0, 2] },
       { cell: 'rnn_relu', H: 12, B: 2, reverse: true, lengths: [1, 3] },
-    ] as const)('$cell of $H units, $B sequences', async ({ lengths, ...sizes }) => {
+    ] as const)('equal the reference: $cell of $H units, $B sequences', async ({ lengths, ...sizes }) => {
       const size = { T: 3, I: 5, yWidth: 2 * sizes.H, yOffset: sizes.H, ...sizes, ...(lengths && { lengths }) };
       expect(rowsOfSequence(size, WORKGROUP_BYTES)).not.toBeNull();
       const options = { accumulate: true, initialState: true };
