@@ -94,28 +94,38 @@ interface CodePointIds {
    * bytes that begins with the first one; -1 where none begins.
    */
   readonly short: Int32Array;
-  /** By code point, of characters of three and four bytes. */
-  readonly long: Int32Array;
+  /** By code point, in pages of 256; pages without a known character are the same empty one. */
+  readonly pages: readonly Int32Array[];
 }
 
 function codePointIds(tokens: readonly string[]): CodePointIds {
-  const long = new Int32Array(0x110000); // zeros, which is <unk>
-  tokens.forEach((token, index) => (long[token.codePointAt(0)!] = index + 1));
+  const none = new Int32Array(256).fill(unknownId);
+  const pages = new Array<Int32Array>(0x110000 >> 8).fill(none);
+  tokens.forEach((token, index) => {
+    const codePoint = token.codePointAt(0)!;
+    if (pages[codePoint >> 8] === none) pages[codePoint >> 8] = none.slice();
+    pages[codePoint >> 8]![codePoint & 0xff] = index + 1;
+  });
   const short = new Int32Array(1 << 16).fill(-1);
-  for (let first = 0; first < 0x80; first++) short.fill(long[first]!, first << 8, (first + 1) << 8);
+  for (let first = 0; first < 0x80; first++) short.fill(pages[0]![first]!, first << 8, (first + 1) << 8);
   for (let codePoint = 0x80; codePoint < 0x800; codePoint++) {
-    short[((0xc0 | (codePoint >> 6)) << 8) | 0x80 | (codePoint & 0x3f)] = long[codePoint]!;
+    const bytes = ((0xc0 | (codePoint >> 6)) << 8) | 0x80 | (codePoint & 0x3f);
+    short[bytes] = pagedId(pages, codePoint);
   }
-  return { short, long };
+  return { short, pages };
+}
+
+function pagedId(pages: readonly Int32Array[], codePoint: number): number {
+  return pages[codePoint >> 8]![codePoint & 0xff]!;
 }
 
 /** Writes an id for every byte and goes on only where a character begins: guessing where would cost more (character-counts.ts). */
-function encodeCodePoints({ short, long }: CodePointIds, bytes: Uint8Array, stop: number, ids: Int32Array): Encoded {
+function encodeCodePoints({ short, pages }: CodePointIds, bytes: Uint8Array, stop: number, ids: Int32Array): Encoded {
   let count = 0;
   let byte = bytes[0]!;
   for (let at = 0; at < stop; at++) {
     const next = at < stop - 1 ? bytes[at + 1]! : 0;
-    const id = byte < 0xe0 ? short[(byte << 8) | next]! : long[codePointAt(bytes, at)]!;
+    const id = byte < 0xe0 ? short[(byte << 8) | next]! : pagedId(pages, codePointAt(bytes, at));
     ids[count] = id;
     count += 1 + (id >> 31);
     byte = next;

@@ -8,6 +8,8 @@
 import { codePointAt, isAscii } from './utf8.ts';
 
 const codePoints = 0x110000;
+/** Code points of a page of counters. */
+const pageSize = 256;
 /** Bytes of a stretch that is looked at in one go: it fits the processor's nearest cache. */
 const stretch = 1 << 14;
 /** Bytes after which counts of 32 bits are added to those of 53. */
@@ -15,7 +17,8 @@ const mostUnfolded = 2 ** 31;
 
 /** Occurrences by code point. */
 export class CharacterCounts {
-  readonly #counts = new Float64Array(codePoints);
+  /** Counters in pages, made as characters of theirs turn up. */
+  readonly #pages: Pages = new Array<undefined>(codePoints / pageSize).fill(undefined);
   // Counted since the last `#fold`:
   /** Occurrences by first byte * 256 + second, of all bytes that stand side by side. */
   readonly #neighbours = new Uint32Array(1 << 16);
@@ -30,7 +33,7 @@ export class CharacterCounts {
       if (to >= end) to = end;
       else while ((bytes[to]! & 0xc0) === 0x80) to--;
       if (isAscii(bytes, from, to)) countTwos(this.#twos, this.#neighbours, bytes, from, to);
-      else countNeighbours(this.#neighbours, this.#counts, bytes, from, to);
+      else countNeighbours(this.#neighbours, this.#pages, bytes, from, to);
       this.#unfolded += to - from;
       if (this.#unfolded > mostUnfolded) this.#fold();
       from = to;
@@ -39,36 +42,48 @@ export class CharacterCounts {
 
   of(codePoint: number): number {
     this.#fold();
-    return this.#counts[codePoint] ?? 0;
+    return this.#pages[codePoint >> 8]?.[codePoint & 0xff] ?? 0;
   }
 
   /** All characters that occurred, the most frequent first, then by code point. */
   ranked(): { codePoint: number; count: number }[] {
     this.#fold();
     const found: { codePoint: number; count: number }[] = [];
-    for (let codePoint = 0; codePoint < codePoints; codePoint++) {
-      const count = this.#counts[codePoint]!;
-      if (count > 0) found.push({ codePoint, count });
-    }
+    this.#pages.forEach((page, number) =>
+      page?.forEach((count, index) => {
+        if (count > 0) found.push({ codePoint: number * pageSize + index, count });
+      }),
+    );
     return found.sort((a, b) => b.count - a.count || a.codePoint - b.codePoint);
   }
 
   #fold(): void {
     if (this.#unfolded === 0) return;
     this.#unfolded = 0;
-    const counts = this.#counts;
-    this.#twos.forEach((count, two) => {
-      counts[two >> 8]! += count;
-      counts[two & 0xff]! += count;
-    });
-    this.#neighbours.forEach((count, two) => {
-      const [first, second] = [two >> 8, two & 0xff];
-      if (first < 0x80) counts[first]! += count;
-      else if (first >= 0xc2) counts[((first & 0x1f) << 6) | (second & 0x3f)]! += count;
-    });
+    const pages = this.#pages;
+    for (let two = 0; two < this.#twos.length; two++) {
+      const count = this.#twos[two]!;
+      if (count === 0) continue;
+      countCharacter(pages, two >> 8, count);
+      countCharacter(pages, two & 0xff, count);
+    }
+    for (let two = 0; two < this.#neighbours.length; two++) {
+      const count = this.#neighbours[two]!;
+      if (count === 0) continue;
+      const first = two >> 8;
+      if (first < 0x80) countCharacter(pages, first, count);
+      else if (first >= 0xc2) countCharacter(pages, ((first & 0x1f) << 6) | (two & 0x3f), count);
+    }
     this.#twos.fill(0);
     this.#neighbours.fill(0);
   }
+}
+
+type Pages = (Float64Array | undefined)[];
+
+function countCharacter(pages: Pages, codePoint: number, count: number): void {
+  const page = (pages[codePoint >> 8] ??= new Float64Array(pageSize));
+  page[codePoint & 0xff]! += count;
 }
 
 // Functions of their own, called for each stretch: loops in functions that are called often are compiled best.
@@ -79,19 +94,13 @@ function countTwos(twos: Uint32Array, neighbours: Uint32Array, bytes: Uint8Array
   if (at < end) neighbours[bytes[at]! << 8]! += 1;
 }
 
-function countNeighbours(
-  neighbours: Uint32Array,
-  counts: Float64Array,
-  bytes: Uint8Array,
-  start: number,
-  end: number,
-): void {
+function countNeighbours(neighbours: Uint32Array, pages: Pages, bytes: Uint8Array, start: number, end: number): void {
   const last = end - 1;
   let byte = bytes[start]!;
   for (let at = start; at < last; at++) {
     const next = bytes[at + 1]!;
     if (byte < 0xe0) neighbours[(byte << 8) | next]! += 1;
-    else counts[codePointAt(bytes, at)]! += 1;
+    else countCharacter(pages, codePointAt(bytes, at), 1);
     byte = next;
   }
   neighbours[byte << 8]! += 1;
