@@ -90,7 +90,10 @@ export function serveEngine(host: EngineHost): (command: EngineCommand) => void 
       case 'estimate':
         return start(command, (control) => estimate(command, host.devices, control, host.clock));
       case 'devices':
-        return start(command, async () => ({ type: 'devices', devices: await host.devices.list() }));
+        return start(command, async (_control, emit) => {
+          const tell = (what: string) => emit({ type: 'progress', done: 0, total: 0, what });
+          return { type: 'devices', devices: await host.devices.list(command.except, tell) };
+        });
       case 'measure':
         return start(command, (control, emit) => measure(command, host.devices, control, host.clock, emit));
       case 'pause':

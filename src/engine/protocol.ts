@@ -114,7 +114,13 @@ export type EngineCommand =
       readonly look: Look;
       readonly device: string;
     }
-  | { readonly type: 'devices'; readonly job: string }
+  | {
+      /** Tries every device out, and says before each which one it is: a driver may take the whole process down. */
+      readonly type: 'devices';
+      readonly job: string;
+      /** Not to be tried out, nor listed. */
+      readonly except: readonly string[];
+    }
   /** A speed test of a device. */
   | { readonly type: 'measure'; readonly job: string; readonly device: string }
   | {

@@ -123,8 +123,8 @@ test('a GPU process that crashes is a lost device: the run is interrupted with a
 }) => {
   const { id } = await unroll.train(1_000_000);
   await unroll.until(id, ({ checkpointStep }) => checkpointStep !== null);
-  const crash = await browser.newPage();
-  await crash.goto('chrome://gpucrash').catch(() => undefined);
+  const devTools = await browser.newBrowserCDPSession();
+  await devTools.send('Browser.crashGpuProcess');
   const run = await unroll.until(id, isOver);
   expect(run.status).toBe('interrupted');
   expect(run.message).toMatch(/GPU was lost.*Resume goes on from the checkpoint of step/);

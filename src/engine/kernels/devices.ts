@@ -48,10 +48,16 @@ export class Devices {
     this.#loaders = loaders;
   }
 
-  async list(): Promise<DeviceInfo[]> {
+  /**
+   * @param except names to leave out
+   * @param onProbe called before a device is tried out
+   */
+  async list(except: readonly string[] = [], onProbe: (name: string) => void = () => {}): Promise<DeviceInfo[]> {
     const infos: DeviceInfo[] = [];
     let chosen = false;
     for (const { name, precision, automatic, probe } of this.#loaders) {
+      if (except.includes(name)) continue;
+      onProbe(name);
       const { available, detail, adapter = null, memoryBytes = null, software = false } = await probe();
       const preferred: boolean = available && automatic === 'always' && !chosen;
       chosen ||= preferred;

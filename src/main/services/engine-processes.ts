@@ -176,15 +176,35 @@ export class EngineProcesses {
     return device === 'webgpu' && this.#hosts.window ? 'window' : 'process';
   }
 
+  /** A device that takes its process down when it is tried out is listed as one that cannot be used. */
+  async #devicesOf(place: Place): Promise<DeviceInfo[]> {
+    const fatal: DeviceInfo[] = [];
+    for (;;) {
+      let tried: string | null = null;
+      const onEvent = (event: JobEvent) => {
+        if (event.type === 'progress') tried = event.what;
+      };
+      try {
+        const except = fatal.map(({ name }) => name);
+        const { devices } = await this.#runSoon(place, { type: 'devices', except }, { onEvent });
+        return [...devices, ...fatal];
+      } catch (error) {
+        if (!(error instanceof EngineExited) || tried === null || this.#closed) throw error;
+        fatal.push(unusable(tried, `${error.message} when it was tried out: its driver may be faulty or too old.`));
+      }
+    }
+  }
+
   /** Every device, fastest first as far as that is known without measuring. @throws when no engine process can be started */
   async devices(): Promise<DeviceInfo[]> {
-    const command = { type: 'devices' } as const;
-    const { devices } = await this.#runSoon('process', command);
-    if (!this.#hosts.window) return [...devices];
-    const inWindow = await this.#runSoon('window', command).then(
-      (result) => result.devices,
-      (error: unknown) => [windowless(error)],
-    );
+    const devices = await this.#devicesOf('process');
+    if (!this.#hosts.window) return devices;
+    const inWindow = await this.#devicesOf('window').catch((error: unknown) => [
+      unusable(
+        'webgpu',
+        `The window that computes on the graphics processor could not be opened: ${(error as Error).message}`,
+      ),
+    ]);
     const [fastest, ...others] = devices.filter(({ name }) => inWindow.every((one) => one.name !== name));
     return [...(fastest ? [fastest] : []), ...inWindow, ...others];
   }
@@ -251,11 +271,9 @@ function deviceOf(command: JobCommand): string | null {
   return 'device' in command ? command.device : null;
 }
 
-/** In the place of the window's devices when there is none to be asked. */
-function windowless(error: unknown): DeviceInfo {
-  const detail = `The window that computes on the graphics processor could not be opened: ${(error as Error).message}`;
+function unusable(name: string, detail: string): DeviceInfo {
   return {
-    ...{ name: 'webgpu', available: false, detail, precision: 'float32', preferred: false },
+    ...{ name, available: false, detail, precision: 'float32', preferred: false },
     ...{ adapter: null, memoryBytes: null, automatic: 'measured' },
   };
 }

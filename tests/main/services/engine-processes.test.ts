@@ -120,3 +120,15 @@ test('what the engine refuses comes with its kind and sentence', async () => {
   expect(failure).toBeInstanceOf(EngineFailure);
   expect(failure).toMatchObject({ kind: 'internal', message: expect.stringContaining('ENOENT') });
 });
+
+test('a device that takes its process down when it is tried out is listed as one that cannot be used', async () => {
+  const { engines, channels } = fakeEngines(join(import.meta.dirname, 'crashing-engine.ts'));
+  const devices = await engines.devices();
+  expect(devices.map(({ name, available }) => [name, available])).toEqual([
+    ['wasm', true],
+    ['reference', true],
+    ['webgpu', false],
+  ]);
+  expect(devices[2]!.detail).toContain('The engine process crashed (SIGSEGV) when it was tried out');
+  expect(channels).toHaveLength(2);
+});

@@ -81,7 +81,7 @@ describe('the engine in a window', () => {
     await sink.abort();
 
     // Another job may not what this one might.
-    served.allow({ type: 'devices', job: '2' });
+    served.allow({ type: 'devices', job: '2', except: [] });
     await expect(files.size(at('run', 'step-000000001.safetensors'))).rejects.toThrow(refused);
   });
 
