@@ -9,17 +9,16 @@ import { shader, variants, WORKGROUP } from './shader.ts';
 
 /** Most bytes of recurrent weights: what a step reads of them should take no longer than a dispatch of its own costs. */
 const MOST_WEIGHT_BYTES = 512 * 1024;
-/** Sequences of a workgroup; each weight that is read is used for all of them. */
-const MOST_ROWS = 4;
+/** Sequences of a workgroup, most first: each weight that is read is used for all of them. */
+const ROWS = [4, 2, 1];
 
 /** Sequences of a workgroup, or null where steps must be dispatched one by one. */
 export function rowsOfSequence({ cell, B, H }: RecurrentShape, workgroupBytes: number): number | null {
   const { gates: G, gradients: D } = CELL_SHADERS[cell];
   if (cell === 'gru_before' || H % 4 !== 0 || G * H * H * 4 > MOST_WEIGHT_BYTES) return null;
-  const rows = B >= MOST_ROWS ? MOST_ROWS : B >= 2 ? 2 : 1;
   // h, c and sums forward; gradients, what is carried and sums backward.
-  const numbers = Math.max(2 * H + G * H, D * H + 2 * H + parts(H) * H);
-  return rows * numbers * 4 <= workgroupBytes ? rows : null;
+  const bytes = 4 * Math.max(2 * H + G * H, D * H + 2 * H + parts(H) * H);
+  return ROWS.find((rows) => rows <= B && rows * bytes <= workgroupBytes) ?? null;
 }
 
 /** Invocations that share a sum of the backward's product, where there are fewer units than invocations. */

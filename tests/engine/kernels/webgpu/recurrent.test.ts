@@ -49,7 +49,8 @@ describe('sequences are computed in one dispatch', () => {
     expect(rowsOfSequence({ ...shape, ...changes }, 32 * 1024)).toBe(rows);
   });
 
-  it('not where they do not fit in workgroup memory', () => {
-    expect(rowsOfSequence(shape, 8 * 1024)).toBeNull();
+  it('with as many rows as fit in workgroup memory', () => {
+    expect(rowsOfSequence(shape, 8 * 1024)).toBe(2);
+    expect(rowsOfSequence(shape, 2 * 1024)).toBeNull();
   });
 });
