@@ -4,7 +4,7 @@ import { gate, halfGate, letter, operator, r, type Line, type Picture } from './
 
 const at = { z: 208, r: 316, reset: 412, n: 524, branch: 116, x: 150 };
 const [left, right] = [40, 728];
-const [stateLine, split, gates, hBus, xBus] = [80, 126, 190, 252, 290];
+const [stateLine, split, gates, hBus, xBus] = [60, 104, 164, 222, 256];
 const { meaning, parts } = text;
 
 const feed = (one: 'r' | 'z'): Line => ({
@@ -23,22 +23,12 @@ export function gruPicture(reset: 'after' | 'before'): Picture {
     reset === 'after' ? [['h-old'], ['U-n', 'b-hn']] : [['reset'], ['U-n']];
   return {
     width: 768,
-    height: 390,
-    body: [96, 34, 556, 290],
+    height: 346,
+    body: [96, 22, 556, 262],
     lines: [
-      { key: 'h-in', terms: ['h-old'], path: `M${left + 20} ${stateLine}H${at.z - r}`, kind: 'state', arrow: true },
-      { key: 'stays', terms: ['old-part'], path: `M${at.z + r} ${stateLine}H${at.n - r}`, kind: 'state', arrow: true },
-      { key: 'h-out', terms: ['h'], path: `M${at.n + r} ${stateLine}H${right - 18}`, kind: 'state', arrow: true },
-      { key: 'h-up', terms: ['h'], path: `M676 ${stateLine}V14`, kind: 'plain', arrow: true },
-      {
-        key: 'h-down',
-        terms: ['h-old'],
-        path: `M${at.branch} ${stateLine}V${hBus}H${reset === 'after' ? weights - 20 : at.reset - r}`,
-        kind: 'plain',
-        arrow: true,
-      },
-      { key: 'x-in', terms: ['x'], path: `M${at.x} 350V${xBus}`, kind: 'plain' },
-      { key: 'x-bus', terms: ['x'], path: `M${at.x} ${xBus}H${at.r}`, kind: 'plain' },
+      { key: 'x-in', terms: ['x'], path: `M${at.x} 304V${xBus}`, kind: 'plain' },
+      feed('z'),
+      feed('r'),
       {
         key: 'x-candidate',
         terms: ['x', 'W-n', 'b-in', 'b-n'],
@@ -46,17 +36,11 @@ export function gruPicture(reset: 'after' | 'before'): Picture {
         kind: 'plain',
         arrow: true,
       },
-      feed('z'),
-      feed('r'),
-      { key: 'z-out', terms: ['z'], path: `M${at.z} ${gates - halfGate}V${stateLine + r}`, kind: 'plain', arrow: true },
-      { key: 'z-rest', terms: ['z'], path: `M${at.z} ${split}H${at.reset - 22}`, kind: 'plain', arrow: true },
-      { key: 'rest', terms: ['rest'], path: `M${at.reset + 22} ${split}H${at.n - r}`, kind: 'plain', arrow: true },
-      { key: 'n-out', terms: ['n'], path: `M${at.n} ${gates - halfGate}V${split + r}`, kind: 'plain', arrow: true },
-      { key: 'new', terms: ['new-part'], path: `M${at.n} ${split - r}V${stateLine + r}`, kind: 'plain', arrow: true },
+      { key: 'x-bus', terms: ['x'], path: `M${at.x} ${xBus}H${at.r}`, kind: 'plain' },
       {
-        key: 'r-out',
-        terms: ['r'],
-        path: `M${at.r} ${gates - halfGate}V152H${at.reset}V${hBus - r}`,
+        key: 'h-down',
+        terms: ['h-old'],
+        path: `M${at.branch} ${stateLine}V${hBus}H${reset === 'after' ? weights - 20 : at.reset - r}`,
         kind: 'plain',
         arrow: true,
       },
@@ -81,6 +65,28 @@ export function gruPicture(reset: 'after' | 'before'): Picture {
             },
             { key: 'product', terms: fromWeights!, path: `M${weights + 20} ${hBus}H${at.n}`, kind: 'plain' },
           ] satisfies Line[])),
+      { key: 'h-up', terms: ['h'], path: `M676 ${stateLine}V6`, kind: 'plain', arrow: true },
+      { key: 'h-in', terms: ['h-old'], path: `M${left + 20} ${stateLine}H${at.z - r}`, kind: 'state', arrow: true },
+      { key: 'stays', terms: ['old-part'], path: `M${at.z + r} ${stateLine}H${at.n - r}`, kind: 'state', arrow: true },
+      { key: 'h-out', terms: ['h'], path: `M${at.n + r} ${stateLine}H${right - 18}`, kind: 'state', arrow: true },
+      { key: 'z-rest', terms: ['z'], path: `M${at.z} ${split}H${at.reset - 22}`, kind: 'plain', arrow: true },
+      { key: 'z-out', terms: ['z'], path: `M${at.z} ${gates - halfGate}V${stateLine + r}`, kind: 'plain', arrow: true },
+      { key: 'rest', terms: ['rest'], path: `M${at.reset + 22} ${split}H${at.n - r}`, kind: 'plain', arrow: true },
+      {
+        key: 'r-out',
+        terms: ['r'],
+        path: `M${at.r} ${gates - halfGate}V130H${at.reset}V${hBus - r}`,
+        kind: 'plain',
+        arrow: true,
+      },
+      { key: 'n-out', terms: ['n'], path: `M${at.n} ${gates - halfGate}V${split + r}`, kind: 'plain', arrow: true },
+      { key: 'new', terms: ['new-part'], path: `M${at.n} ${split - r}V${stateLine + r}`, kind: 'plain', arrow: true },
+    ],
+    dots: [
+      ...[at.branch, 676].map((x) => [x, stateLine] as const),
+      ...[at.z, at.r, at.n].map((x) => [x, hBus] as const),
+      ...[at.z, at.r].map((x) => [x, xBus] as const),
+      [at.z, split],
     ],
     nodes: [
       letter('h-old', 'h', 't−1', left, stateLine, meaning.hOld),
@@ -106,7 +112,7 @@ export function gruPicture(reset: 'after' | 'before'): Picture {
           anchor: reset === 'after' ? 'start' : 'middle',
         },
       }),
-      letter('x', 'x', 't', at.x, 362, parts.input),
+      letter('x', 'x', 't', at.x, 316, parts.input),
     ],
   };
 }

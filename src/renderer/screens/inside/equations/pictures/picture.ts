@@ -39,8 +39,11 @@ export interface Picture {
   readonly height: number;
   /** The cell's border: x, y, width, height. */
   readonly body: readonly [number, number, number, number];
+  /** The later ones lie over the earlier ones, which stop short of them where both cross. */
   readonly lines: readonly Line[];
   readonly nodes: readonly Node[];
+  /** Where lines join. */
+  readonly dots: readonly (readonly [number, number])[];
 }
 
 export const gateWidth = 84;

@@ -15,7 +15,11 @@ export function rnnPicture(activation: string): Picture {
       { key: 'x-in', terms: ['x'], path: `M280 220V${line}`, kind: 'plain' },
       { key: 'feed', terms: ['W-h', 'U-h', 'b-h'], path: `M250 ${line}H${middle - 42}`, kind: 'plain', arrow: true },
       { key: 'h-out', terms: ['h'], path: `M${middle + 42} ${line}H${right - 18}`, kind: 'state', arrow: true },
-      { key: 'h-up', terms: ['h'], path: `M490 ${line}V14`, kind: 'plain', arrow: true },
+      { key: 'h-up', terms: ['h'], path: `M490 ${line}V34`, kind: 'plain', arrow: true },
+    ],
+    dots: [
+      [280, line],
+      [490, line],
     ],
     nodes: [
       letter('h-old', 'h', 't−1', left, line, meaning.hOld),
