@@ -6,7 +6,7 @@ import { knownTokens } from '../data/codec.ts';
 import { openDataset } from '../data/dataset.ts';
 import { readWordVectors, type WordVectors } from '../data/word-vectors.ts';
 import type { EngineFiles } from '../files.ts';
-import type { Devices } from '../kernels/devices.ts';
+import { DeviceLostError, type Devices } from '../kernels/devices.ts';
 import type { Kernels } from '../kernels/kernels.ts';
 import { memoryPlan } from '../model/size.ts';
 import type {
@@ -37,6 +37,9 @@ export type Emit = (
 const reportEverySeconds = 0.1;
 /** However far apart evaluations are, no more than this much training is ever at risk. */
 const checkpointEverySeconds = 60;
+/** On a device that can be lost a copy in memory is never older than this, unless copying takes more than a share of the time. */
+const copyEverySeconds = 1;
+const copyingShare = 0.02;
 
 export async function train(
   command: TrainCommand,
@@ -56,7 +59,7 @@ export async function train(
     try {
       announce(trainer, data.memoryBytes, kernels, saved, emit);
       const checkpoints = new CheckpointFiles(files, command.checkpointDir, saved?.state ?? null);
-      return await new Session(trainer, checkpoints, control, clock, emit).run();
+      return await new Session(trainer, kernels.losable ?? false, checkpoints, control, clock, emit).run();
     } finally {
       trainer.dispose();
       data.close();
@@ -176,12 +179,26 @@ class Session {
   readonly #control: JobControl;
   readonly #clock: () => number;
   readonly #emit: Emit;
+  readonly #losable: boolean;
   #unreported: StepMetrics[] = [];
   #reportedAt: number;
   #savedAt: number;
   #secondsPerStep: number | null = null;
+  /** Of the device's last second, newer than the last checkpoint; null where there is none. */
+  #copy: Checkpoint | null = null;
+  #copyAt: number;
 
-  constructor(trainer: Trainer, checkpoints: CheckpointFiles, control: JobControl, clock: () => number, emit: Emit) {
+  /** @param losable the device may vanish */
+  constructor(
+    trainer: Trainer,
+    losable: boolean,
+    checkpoints: CheckpointFiles,
+    control: JobControl,
+    clock: () => number,
+    emit: Emit,
+  ) {
+    this.#losable = losable;
+    this.#copyAt = clock() + copyEverySeconds;
     this.#trainer = trainer;
     this.#checkpoints = checkpoints;
     this.#control = control;
@@ -196,6 +213,7 @@ class Session {
       return await this.#untilOver();
     } catch (error) {
       this.#report();
+      if (error instanceof DeviceLostError && this.#copy) await this.#write(this.#copy, false);
       if (error instanceof DivergedError) {
         const kept = this.#checkpoints.lastStep;
         const keptText =
@@ -234,6 +252,7 @@ class Session {
       const due = every !== null && trainer.step % every === 0;
       if (!trainer.evaluationDue && (due || this.#clock() - this.#savedAt >= checkpointEverySeconds))
         await this.#save(false);
+      else if (this.#losable && this.#clock() >= this.#copyAt) await this.#copyOut();
     }
   }
 
@@ -271,7 +290,19 @@ class Session {
 
   async #save(best: boolean): Promise<void> {
     this.#report();
-    const checkpoint = await this.#trainer.checkpoint();
+    await this.#write(await this.#trainer.checkpoint(), best);
+    this.#copy = null;
+    this.#copyAt = this.#clock() + copyEverySeconds;
+  }
+
+  async #copyOut(): Promise<void> {
+    const started = this.#clock();
+    this.#copy = await this.#trainer.snapshot();
+    const now = this.#clock();
+    this.#copyAt = now + Math.max(copyEverySeconds, (now - started) / copyingShare);
+  }
+
+  async #write(checkpoint: Checkpoint, best: boolean): Promise<void> {
     const path = await this.#checkpoints.save(checkpoint, best);
     this.#savedAt = this.#clock();
     this.#emit({ type: 'checkpoint', step: checkpoint.state.step, path, best });

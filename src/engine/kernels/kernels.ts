@@ -226,6 +226,8 @@ export interface Kernels {
   /** What runs it, for people: "AVX-512, 2 threads". */
   readonly detail: string;
   readonly precision: 'float64' | 'float32';
+  /** What it holds may vanish while the engine lives (DeviceLostError): who trains on it keeps a copy of what it learned. */
+  readonly losable?: boolean;
 
   // Memory. Allocated when a model is planned; a training step allocates nothing.
   alloc(label: string, shape: readonly number[], dtype?: 'float' | 'int'): Tensor;
@@ -283,6 +285,8 @@ export interface Kernels {
    *
    * With classWeights [V] each target counts as often as its class weighs: (Σ -w ln p, Σ w) is added, and the mean is their
    * quotient (torch.nn.CrossEntropyLoss with `weight`).
+   *
+   * With `meanOver` the mean's denominator is that instead: the rows are a part of a batch with so many targets (or such a Σ w) in all.
    */
   softmaxCrossEntropy(
     loss: Tensor,
@@ -292,6 +296,7 @@ export interface Kernels {
     N: number,
     V: number,
     classWeights?: Tensor | null,
+    meanOver?: number | null,
   ): void;
 
   /**

@@ -245,10 +245,22 @@ export class Trainer {
   }
 
   /**
-   * Everything needed to go on from here.
+   * Everything needed to go on from here, to be kept on disk: what is measured from now on is for the next one.
    * @throws DivergedError when the last update made parameters that are not finite: such a checkpoint is good for nothing
    */
   async checkpoint(): Promise<Checkpoint> {
+    const checkpoint = await this.snapshot();
+    const recent = joinRecent(this.#earlier, this.#recent);
+    // Whoever stores what is reported may lag behind by more than a checkpoint when those come fast.
+    const youngest = recent.steps.find(({ elapsed }) => elapsed >= this.#elapsed - rememberedSeconds)?.step ?? Infinity;
+    this.#earlier = recentFrom(recent, Math.min(youngest, this.#savedStep + 1));
+    this.#recent = nothingRecent();
+    this.#savedStep = this.#step;
+    return checkpoint;
+  }
+
+  /** As `checkpoint`, in case the device is lost before the next one. @throws DivergedError as there */
+  async snapshot(): Promise<Checkpoint> {
     const { kernels, config } = this.#in;
     const { parameters } = this.learner;
     const tensors = new Map<string, { shape: readonly number[]; data: HostArray }>();
@@ -263,11 +275,6 @@ export class Trainer {
     }
     for (const [name, { shape, data }] of await this.learner.readState()) tensors.set(name, { shape, data });
     const recent = joinRecent(this.#earlier, this.#recent);
-    // Whoever stores what is reported may lag behind by more than a checkpoint when those come fast.
-    const youngest = recent.steps.find(({ elapsed }) => elapsed >= this.#elapsed - rememberedSeconds)?.step ?? Infinity;
-    this.#earlier = recentFrom(recent, Math.min(youngest, this.#savedStep + 1));
-    this.#recent = nothingRecent();
-    this.#savedStep = this.#step;
     return {
       tensors,
       steps: recent.steps,

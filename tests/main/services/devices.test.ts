@@ -106,7 +106,7 @@ test('a run goes on on another device, and its log and its history say so', asyn
   expect(resumed.deviceHistory).toHaveLength(2);
 });
 
-test('a device that is lost interrupts the run, which goes on from its last checkpoint', async () => {
+test('a device that is lost interrupts the run, which goes on from what was copied off it in its last second', async () => {
   process.env['LOSE_AFTER'] = '8';
   onTestFinished(() => void delete process.env['LOSE_AFTER']);
   const app = await openTestApp({ engine: 'losing' });
@@ -118,8 +118,8 @@ test('a device that is lost interrupts the run, which goes on from its last chec
     tags: [],
   });
   const lost = await watcher.status(id, 'interrupted');
-  expect(lost.message).toBe('The GPU is gone: its driver was reset. Resume goes on from the checkpoint of step 6.');
-  expect(lost).toMatchObject({ device: 'webgpu', checkpointStep: 6 });
+  expect(lost.message).toBe('The GPU is gone: its driver was reset. Resume goes on from the checkpoint of step 8.');
+  expect(lost).toMatchObject({ device: 'webgpu', checkpointStep: 8 });
   expect(runs.get(id).log.at(-1)).toMatchObject({ level: 'error', message: 'The GPU is gone: its driver was reset.' });
 
   // Back in a new process, it makes the steps that are left.

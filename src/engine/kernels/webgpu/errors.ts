@@ -19,8 +19,7 @@ export class GpuError extends DeviceError {
 export function lostError(info: { readonly reason?: string; readonly message: string }): DeviceLostError {
   const why = info.message.trim().split('\n')[0] || info.reason || 'no reason was given';
   return new DeviceLostError(
-    `The GPU was lost (${why.replace(/\.$/, '')}): a driver reset, sleep or an unplugged device does this. ` +
-      'Resume the run: it goes on from its last checkpoint.',
+    `The GPU was lost (${why.replace(/\.$/, '')}): a driver reset, sleep or an unplugged device does this.`,
   );
 }
 
