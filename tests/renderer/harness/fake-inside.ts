@@ -1,16 +1,41 @@
 /** What looking inside finds, made up: in the shapes of real networks. */
 import type { Look, Looked } from '../../../src/engine/inside/look.ts';
+import { gatesOf } from '../../../src/engine/inside/gates.ts';
+import type { ThroughTime } from '../../../src/engine/inside/looks/through-time.ts';
+import { layersOf, recurrentMatrixOf } from '../../../src/engine/inside/stacks.ts';
 import type { Run } from '../../../src/api/types.ts';
 
 export function lookedAt(look: Look, run: Run): Looked {
   const step = run.checkpointStep ?? run.step;
   switch (look.picture) {
     case 'through-time':
-      return {
-        ...{ picture: 'through-time', step, readFrom: 'valid', sequences: look.sequences, lossOf: 'last-step' },
-        ...{ flows: [], gradNorm: 1.7, clip: run.config.training.clip, radii: [] },
-      };
+      return throughTime(run, step, look.steps, look.sequences);
     case 'weights':
       return { picture: 'weights', step, summaries: [], detail: null };
   }
+}
+
+/** Lines that fall by about a tenth to a third at each step, the encoder's after the decoder's. */
+function throughTime(run: Run, step: number, lags: number, sequences: number): ThroughTime {
+  const { architecture, training } = run.config;
+  const layers = layersOf(architecture);
+  return {
+    ...{ picture: 'through-time', step, readFrom: 'valid', sequences },
+    lossOf: architecture.pooling === 'last' ? 'last-step' : 'pooled',
+    flows: layers.map(({ part, layer, direction }, k) => ({
+      ...{ part, layer, direction },
+      norms: Float64Array.from({ length: lags }, (_, lag) =>
+        part === 'encoder' && lag < lags / 3
+          ? NaN
+          : 0.2 * 0.6 ** k * (0.72 + 0.03 * k) ** (lag ** 0.85) * (1 + 0.15 * Math.sin(lag * 1.7 + k)),
+      ),
+    })),
+    ...{ gradNorm: 2 * (training.clip ?? 1), clip: training.clip },
+    radii: layers.flatMap((at) =>
+      gatesOf(architecture).map((gate, g) => ({
+        ...{ name: recurrentMatrixOf(at), part: at.part, layer: at.layer, direction: at.direction, gate },
+        ...{ radius: 0.8 + 0.15 * g + 0.02 * at.layer, norm: 1.9 + 0.3 * g },
+      })),
+    ),
+  };
 }
