@@ -46,6 +46,8 @@ const ids = z.object({ ids: z.array(z.string().min(1)).min(1) });
 export const contract = {
   app: {
     info: base.output(appInfoSchema),
+    /** Writes a file where the person chose to, in hosts with a native dialog. @param path absolute */
+    save: base.input(z.object({ path: z.string().min(1), content: z.instanceof(Blob) })).output(z.void()),
     /** Everything that changes from now on. Subscribe first, then load. */
     watch: base.output(eventIterator(changeSchema)),
   },

@@ -47,6 +47,7 @@ export function createRouter(services: Services) {
   return os.router({
     app: {
       info: os.app.info.handler(() => services.info()),
+      save: os.app.save.handler(({ input }) => services.export.file(input.path, input.content)),
       watch: os.app.watch.handler(({ signal }) => changes.watch(signal)),
     },
     devices: {

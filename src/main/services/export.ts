@@ -27,13 +27,18 @@ export class Export {
     this.#downloads = downloads;
   }
 
+  /** Something that a screen made, such as a picture. @param path absolute */
+  async file(path: string, content: Blob): Promise<void> {
+    requireFullPath(path);
+    await this.#write(path, new Uint8Array(await content.arrayBuffer()));
+  }
+
   /** The parameters of the run's best checkpoint, else its last, as safetensors. @param path absolute; null: for download */
   async safetensors(runId: string, path: string | null): Promise<Exported> {
     const run = this.#runs.record(runId);
     const checkpoint = this.#checkpoints.model(run);
     if (checkpoint === null) throw conflict(noModel(run.name));
-    if (path !== null && !isAbsolute(path))
-      throw badInput(`"${path}" is not a full path. Say where to write the file.`);
+    if (path !== null) requireFullPath(path);
     const bytes = exported(await readFile(checkpoint), run);
     const fileName = `${fileNameOf(run.name)}.safetensors`;
     if (path !== null) {
@@ -66,6 +71,10 @@ export class Export {
       throw badInput(`${path} cannot be written: ${message}.`, error);
     }
   }
+}
+
+function requireFullPath(path: string): void {
+  if (!isAbsolute(path)) throw badInput(`"${path}" is not a full path. Say where to write the file.`);
 }
 
 function exported(checkpoint: Uint8Array, run: RunRecord): Uint8Array {

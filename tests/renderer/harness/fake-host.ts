@@ -193,6 +193,7 @@ export class FakeHost implements Connection {
           ...this.#devices.info,
           cores: 2,
         })),
+        save: os.app.save.handler(() => undefined),
         watch: os.app.watch.handler(({ signal }) => this.#changes(signal)),
       },
       devices: {

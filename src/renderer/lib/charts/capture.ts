@@ -101,6 +101,20 @@ function legendMarks(
   return { marks, height: shown.length > 0 ? y + ROW / 2 : 0 };
 }
 
+/** A scene on its ground, with a title above it. */
+export function withTitle(scene: Scene, title: string, palette: Palette): Scene {
+  const size = { width: scene.width + 2 * PAD, height: scene.height + HEAD + PAD };
+  const head = { kind: 'text', text: title, x: PAD, y: HEAD / 2, size: 14, weight: 600 } as const;
+  return {
+    ...size,
+    marks: [
+      { kind: 'rect', x: 0, y: 0, ...size, fill: palette.get('var(--surface)') },
+      { ...head, color: palette.get('var(--text)') },
+      { kind: 'group', dx: PAD, dy: HEAD, marks: scene.marks },
+    ],
+  };
+}
+
 /** A row for every point in view: as drawn, and as it was measured. */
 function csvOf({ frame }: Picture, xLabel: string): string {
   const rows = [['curve', xLabel, 'value', 'measured', 'lowest', 'highest', 'measurements']];

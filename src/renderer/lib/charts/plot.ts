@@ -15,6 +15,7 @@ export class Plot {
   #observer: ResizeObserver;
   #onDrawn: (drawing: Drawing) => void;
   #widths = new Map<string, number>();
+  #font: string;
 
   /** `onDrawn` is called after every drawing. */
   constructor(canvas: HTMLCanvasElement, palette: Palette, onDrawn: (drawing: Drawing) => void) {
@@ -22,17 +23,14 @@ export class Plot {
     this.#context = canvas.getContext('2d')!;
     this.#palette = palette;
     this.#onDrawn = onDrawn;
+    this.#font = getComputedStyle(canvas).fontFamily;
     this.#observer = new ResizeObserver(() => this.#redraw());
     this.#observer.observe(canvas.parentElement!);
     // Labels drawn before the font was there are drawn again.
-    void document.fonts.load(`11px ${this.font}`).then(() => {
+    void document.fonts.load(`11px ${this.#font}`).then(() => {
       this.#widths.clear();
       this.#redraw();
     });
-  }
-
-  get font(): string {
-    return getComputedStyle(this.#canvas).fontFamily;
   }
 
   /** Draws; called again whenever anything has changed, also the theme. */
@@ -51,7 +49,7 @@ export class Plot {
     if (!this.#picture || width < 2 || height < 2) return;
     this.#fit(width, height);
     const drawing = lineScene(this.#picture, this.#surface(width, height));
-    paint(this.#context, drawing.scene, this.font);
+    paint(this.#context, drawing.scene, this.#font);
     this.#onDrawn(drawing);
   }
 
@@ -68,7 +66,7 @@ export class Plot {
   }
 
   #surface(width: number, height: number): Surface {
-    this.#context.font = `400 11px ${this.font}`;
+    this.#context.font = `400 11px ${this.#font}`;
     const textWidth = (text: string) => {
       let known = this.#widths.get(text);
       if (known === undefined) this.#widths.set(text, (known = this.#context.measureText(text).width));

@@ -84,6 +84,10 @@ const known = new WeakMap<Float32Array, Float64Array>();
 
 function exp(column: Float32Array): Float64Array {
   let values = known.get(column);
-  if (!values) known.set(column, (values = Float64Array.from(column, Math.exp)));
+  if (!values) {
+    values = new Float64Array(column.length);
+    for (let i = 0; i < column.length; i++) values[i] = Math.exp(column[i]!);
+    known.set(column, values);
+  }
   return values;
 }

@@ -25,6 +25,18 @@ export interface Row {
   /** Indices of the runs that are best in it; empty where nothing is better. */
   readonly best: readonly number[];
   readonly differs: boolean;
+  /** The values as numbers, and how they and their differences are written, where they are numbers that can be held against each other. */
+  readonly amounts?: readonly (number | null)[];
+  readonly write?: (amount: number) => string;
+}
+
+/** "−0.14": by how much a value differs from that of the baseline; null where one is missing, or it is that itself. */
+export function differenceFrom(baseline: number | null, { amounts, write }: Row, index: number): string | null {
+  const [own, base] = [amounts?.[index], baseline === null ? null : amounts?.[baseline]];
+  if (!write || own == null || base == null || index === baseline) return null;
+  const by = own - base;
+  if (!Number.isFinite(by)) return null;
+  return by === 0 ? `± ${write(0)}` : `${by < 0 ? '−' : '+'}${write(Math.abs(by))}`;
 }
 
 export function resultRows(runs: readonly Run[]): Row[] {
@@ -32,13 +44,17 @@ export function resultRows(runs: readonly Run[]): Row[] {
     const values = runs.map(value);
     return { label, values, best: [], differs: new Set(values).size > 1 };
   };
+  const amount = (label: string, of: (run: Run) => number | null, write: (value: number) => string): Row => {
+    const amounts = runs.map(of);
+    return { ...row(label, (run) => (of(run) === null ? none : write(of(run)!))), amounts, write };
+  };
   const rows = text.rows;
   return [
     ...measureRows(runs),
-    row(rows.time, (run) => (run.elapsed > 0 ? duration(run.elapsed) : none)),
-    row(rows.steps, (run) => integer(run.step)),
-    row(rows.speed, (run) => compact(run.tokensPerSecond)),
-    row(rows.parameters, (run) => integer(run.parameters)),
+    amount(rows.time, (run) => (run.elapsed > 0 ? run.elapsed : null), duration),
+    amount(rows.steps, (run) => run.step, integer),
+    amount(rows.speed, (run) => run.tokensPerSecond, compact),
+    amount(rows.parameters, (run) => run.parameters, integer),
     ...(runs.some((run) => run.status !== 'finished') ? [row(rows.status, (run) => m.common.status[run.status])] : []),
   ];
 }
@@ -58,7 +74,8 @@ function measureRows(runs: readonly Run[]): Row[] {
         : written;
     });
     const best = comparable(measure, runs) ? bestOf(measure, found) : [];
-    return { label, values, best, differs: new Set(values).size > 1 };
+    const write = (amount: number) => writeMeasure(measure, amount);
+    return { label, values, best, differs: new Set(values).size > 1, amounts: found, write };
   };
   return shown
     .flatMap((measure) => {
@@ -98,4 +115,17 @@ function bestOf(measure: Measure, values: readonly (number | null)[]): number[] 
   if (values.filter((value) => value !== null && Number.isFinite(value)).length < 2) return [];
   const best = bestIndex(measure, values);
   return best === null ? [] : values.flatMap((value, i) => (value === values[best] ? [i] : []));
+}
+
+const collator = new Intl.Collator('en', { numeric: true, sensitivity: 'base' });
+
+/** The runs' indices in the order of a row's values; those without one come last, whichever the direction. */
+export function sortedBy({ values, amounts }: Row, descending: boolean): number[] {
+  const missing = (i: number) => (amounts ? !Number.isFinite(amounts[i] ?? NaN) : values[i] === none);
+  const compare = (a: number, b: number) =>
+    amounts ? amounts[a]! - amounts[b]! : collator.compare(values[a]!, values[b]!);
+  return [...values.keys()].sort((a, b) => {
+    if (missing(a) || missing(b)) return Number(missing(a)) - Number(missing(b));
+    return descending ? compare(b, a) : compare(a, b);
+  });
 }
