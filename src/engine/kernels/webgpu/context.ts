@@ -248,6 +248,7 @@ export class GpuContext {
     const bytes = count * 4;
     const readback = this.#readback(bytes);
     this.#commandsBetweenPasses().copyBufferToBuffer(source.buffer, source.byteOffset, readback.buffer, 0, bytes);
+    await Promise.resolve(); // reads that are asked for together are submitted together
     this.flush();
     const mapped = readback.buffer.mapAsync(GPUMapMode.READ, 0, bytes);
     // A device that is lost may leave the mapping unanswered, or refuse it before it says why.

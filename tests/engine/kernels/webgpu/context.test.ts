@@ -177,7 +177,7 @@ describe('a WebGPU device that fails', () => {
     ]);
   });
 
-  it('submits once for a read, whatever was enqueued before', async () => {
+  it('submits once for reads that are asked for together, whatever was enqueued before', async () => {
     const { context, device } = await fake();
     const [x, y] = [context.alloc('x', [3], 'float'), context.alloc('y', [3], 'float')];
     for (let i = 0; i < 500; i++) {
@@ -185,7 +185,7 @@ describe('a WebGPU device that fails', () => {
       context.run(axpy, undefined, [x, y], [3, f32(1)], [1]);
     }
     expect(device.submits).toBe(0);
-    await context.read(y, 3);
+    await Promise.all([context.read(y, 3), context.read(x, 1)]);
     expect(device.submits).toBe(1);
   });
 
