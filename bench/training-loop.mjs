@@ -14,7 +14,7 @@ import { parseArgs } from 'node:util';
 import { inRoot, nodePath } from '../scripts/tools.mjs';
 import { builtInGrid } from '../src/engine/bench/index.ts';
 import { createTrainingStep } from '../src/engine/bench/training-step.ts';
-import { loadNative } from '../src/engine/kernels/native/load.ts';
+import { createNativeKernels, loadNative } from '../src/engine/kernels/native/load.ts';
 
 const text = inRoot('resources', 'samples', 'timemachine.txt');
 const { values: flags } = parseArgs({
@@ -24,8 +24,7 @@ const { values: flags } = parseArgs({
     seconds: { type: 'string', default: '8' },
   },
 });
-const device = loadNative();
-if (device.addon === null) fail(device.reason);
+if (loadNative().addon === null) fail(loadNative().reason ?? '');
 
 /** Milliseconds. */
 const stretch = 1000;
@@ -47,7 +46,7 @@ for (const id of flags.case) {
 
 /** @param {import('../src/engine/bench/cases.ts').TrainingCase} case_ */
 async function bareStep(case_) {
-  const kernels = device.create();
+  const kernels = createNativeKernels();
   const step = createTrainingStep(kernels, case_);
   const until = performance.now() + 1000 * Number(flags.seconds);
   let best = Infinity;

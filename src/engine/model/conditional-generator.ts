@@ -1,4 +1,4 @@
-import type { Kernels, Tensor } from '../kernels/kernels.ts';
+import type { Kernels, RecurrentOperands, Tensor } from '../kernels/kernels.ts';
 import { writeIds, type ConditionalBatch } from './batch.ts';
 import { allocateBuffers, BATCH, freeBuffers, type Buffers } from './buffers.ts';
 import type { DropoutAt } from './layers/dropout.ts';
@@ -54,6 +54,10 @@ export class ConditionalGenerator extends TaskModelBase implements TaskModel<Con
 
   get hiddenGradients(): readonly Tensor[] {
     return this.#network.recurrent.dh;
+  }
+
+  get recurrences(): readonly RecurrentOperands[] {
+    return this.#network.recurrent.recurrences;
   }
 
   /** What the last forward started from: h0 of the labels. */

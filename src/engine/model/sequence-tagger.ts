@@ -1,4 +1,4 @@
-import type { Kernels, Tensor } from '../kernels/kernels.ts';
+import type { Kernels, RecurrentOperands, Tensor } from '../kernels/kernels.ts';
 import type { SequenceBatch } from './batch.ts';
 import type { DropoutAt } from './layers/dropout.ts';
 import type { OutputLayer } from './layers/output.ts';
@@ -32,6 +32,10 @@ export class SequenceTagger extends TaskModelBase implements TaskModel {
 
   get hiddenGradients(): readonly Tensor[] {
     return this.#network.recurrent.dh;
+  }
+
+  get recurrences(): readonly RecurrentOperands[] {
+    return this.#network.recurrent.recurrences;
   }
 
   /** The state that the last forward ended with, each sequence's at its last real step. */

@@ -43,6 +43,9 @@ export function readingPlan(architecture: Architecture, data: DataSizes, sizes: 
   };
 }
 
+/** 128 MB: the logits of a large vocabulary would fill the memory. Blocks cost a few percent of time, for the weights are packed anew for each. */
+const MOST_LOGITS = 32 * 1024 * 1024;
+
 function stepNetworkPlan(architecture: Architecture, data: DataSizes, sizes: ModelSizes, stateGradients: boolean) {
   const { T, B, training } = sizes;
   const { input, recurrent } = readingPlan(architecture, data, sizes, stateGradients);
@@ -59,7 +62,13 @@ function stepNetworkPlan(architecture: Architecture, data: DataSizes, sizes: Mod
       inPlace: false,
       training,
     } satisfies DropoutPlan,
-    output: { loss: lossOf(architecture), N: T * B, K: outputWidth(architecture, data), training } satisfies OutputPlan,
+    output: {
+      loss: lossOf(architecture),
+      N: T * B,
+      K: outputWidth(architecture, data),
+      training,
+      mostOutputs: architecture.task === 'language-model' ? MOST_LOGITS : Infinity,
+    } satisfies OutputPlan,
     /** Numbers of the dropout layers: 0 after the embedding, 1 … L-1 between layers, L before the output. */
     dropoutIndex: { input: 0, recurrent: 1, output: recurrent.L },
   };

@@ -96,6 +96,7 @@ export interface NativeContext {
     logits: Floats,
     targets: Ints,
     classWeights: Floats | null,
+    meanOver: number,
   ): void;
   embeddingForward(N: number, V: number, E: number, y: Floats, tokens: Ints, table: Floats): void;
   embeddingBackward(

@@ -68,9 +68,9 @@ napi_value linearBackward(napi_env env, napi_callback_info info) {
   return nullptr;
 }
 
-// (N, V, loss, dLogits, logits, targets, classWeights)
+// (N, V, loss, dLogits, logits, targets, classWeights, meanOver: 0 for what the targets make)
 napi_value softmaxCrossEntropy(napi_env env, napi_callback_info info) {
-  Arguments arguments(env, info, "softmaxCrossEntropy", 7);
+  Arguments arguments(env, info, "softmaxCrossEntropy", 8);
   Context* context = contextOf(arguments);
   SoftmaxCrossEntropy call{};
   static const char kGradient[] = "dLogits", kLogits[] = "logits";
@@ -81,6 +81,7 @@ napi_value softmaxCrossEntropy(napi_env env, napi_callback_info info) {
   call.logits = arguments.in(kLogits, Arguments::product({call.N, call.V}));
   call.targets = arguments.ints("targets", call.N);
   call.classWeights = arguments.inOrNull("classWeights", call.V);
+  const double meanOver = arguments.number("meanOver");
   arguments.requireSeparate(kGradient, kLogits);
   if (!arguments.ok()) return nullptr;
   arguments.requireRange("targets", call.targets, call.N, -1, static_cast<int32_t>(call.V - 1));
@@ -88,6 +89,7 @@ napi_value softmaxCrossEntropy(napi_env env, napi_callback_info info) {
   for (size_t n = 0; n < call.N; n++) {
     if (call.targets[n] >= 0) call.counted += call.classWeights ? call.classWeights[call.targets[n]] : 1;
   }
+  call.meanOver = meanOver > 0 ? meanOver : call.counted;
   call.scratch = &context->scratch;
   guarded(env, "softmaxCrossEntropy", [&] { context->kernels->softmaxCrossEntropy(call, *context->team); });
   return nullptr;

@@ -67,7 +67,7 @@ static void softmaxCrossEntropy(SoftmaxCrossEntropy& call, Team& team) {
       const double weight = call.classWeights ? call.classWeights[target] : 1;
       losses[n] = weight * crossEntropyRow(x, d, V, (size_t)target, inverse);
       if (!d) continue;
-      const float mean = call.counted != 0 ? (float)(weight / call.counted) : 0.0f;
+      const float mean = call.meanOver != 0 ? (float)(weight / call.meanOver) : 0.0f;
       const float scale = inverse * mean;
       for (size_t v = 0; v < V; v += kLanes) storePart(d + v, loadPart(d + v, V - v) * scale, V - v);
       d[target] -= mean;

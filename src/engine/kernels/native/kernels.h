@@ -163,6 +163,7 @@ struct SoftmaxCrossEntropy {
   size_t N, V;
   const float* classWeights;  // [V] or null: all 1
   double counted;             // sum of the weights of the targets that are not -1
+  double meanOver;            // what the gradient divides by
   Scratch* scratch;
 };
 

@@ -274,6 +274,7 @@ export class NativeKernels implements Kernels {
     N: number,
     V: number,
     classWeights: Tensor | null = null,
+    meanOver: number | null = null,
   ): void {
     this.#settle();
     const weights = floatsOrNull(classWeights);
@@ -285,6 +286,7 @@ export class NativeKernels implements Kernels {
       floats(logits),
       ints(targets),
       weights,
+      meanOver ?? 0,
     );
   }
 

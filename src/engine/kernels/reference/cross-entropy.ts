@@ -8,7 +8,7 @@ import { row } from './vector.ts';
  *     -ln p[y] = ln Σ_v e^(a_v - m) + m - a_y,   m = max a        (log-sum-exp: no overflow)
  *     d mean / da_v = (p_v - [v = y]) / number of targets
  *
- * With class weights w each term is multiplied by w[y], and the number of targets becomes Σ w[y].
+ * With class weights w each term is multiplied by w[y], and the number of targets becomes Σ w[y]. `meanOver` replaces it in the derivative.
  *
  * logits [N,V], targets [N], loss [2], dLogits [N,V] or null; it may be the same memory as logits.
  */
@@ -20,6 +20,7 @@ export function softmaxCrossEntropy(
   N: number,
   V: number,
   classWeights: Tensor | null = null,
+  meanOver: number | null = null,
 ): void {
   const total = floats(loss, 2);
   const a = floats(logits, N * V);
@@ -28,6 +29,7 @@ export function softmaxCrossEntropy(
   const w = classWeights ? floats(classWeights, V) : new Float64Array(V).fill(1);
   let weight = 0; // of all targets
   for (let n = 0; n < N; n++) if (ids[n] >= 0) weight += w[ids[n]];
+  const denominator = meanOver ?? weight;
 
   for (let n = 0; n < N; n++) {
     const y = ids[n];
@@ -43,7 +45,7 @@ export function softmaxCrossEntropy(
     const dan = row(da, n, V);
     for (let v = 0; v < V; v++) {
       const p = Math.exp(an[v] - m) / sum;
-      dan[v] = weight === 0 ? 0 : (w[y] * (p - (v === y ? 1 : 0))) / weight;
+      dan[v] = denominator === 0 ? 0 : (w[y] * (p - (v === y ? 1 : 0))) / denominator;
     }
   }
   total[1] += weight;

@@ -22,6 +22,7 @@ export function softmaxCrossEntropy(
   N: number,
   V: number,
   classWeights: Tensor | null = null,
+  meanOver: number | null = null,
 ): void {
   const { host, value: y } = tokenIds(targets, N, V, true);
   const a = floats(logits, [N, V]);
@@ -48,6 +49,6 @@ export function softmaxCrossEntropy(
   if (!dLogits) return;
 
   const error = tf.sub(tf.div(e, sums), oneHotRows(tf, y, V));
-  const share = tf.reshape(tf.divNoNan(weights, weight), [N, 1]);
+  const share = tf.reshape(tf.divNoNan(weights, meanOver === null ? weight : tf.scalar(meanOver)), [N, 1]);
   assign(dLogits, tf.where(tf.reshape(counts, [N, 1]), tf.mul(share, error), 0));
 }

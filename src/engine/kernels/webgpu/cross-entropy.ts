@@ -1,5 +1,5 @@
 import type { Tensor } from '../kernels.ts';
-import type { GpuContext } from './context.ts';
+import { f32, type GpuContext } from './context.ts';
 import { EXP } from './nonlinearities.ts';
 import { rowMain, rowWorkgroup, shader, variants } from './shader.ts';
 import { floats, ints } from './tensor.ts';
@@ -14,7 +14,7 @@ type Gradient = 'none' | 'apart' | 'in place';
  */
 const kernel = variants((size: 64 | 256, gradient: Gradient, weighted: boolean) => {
   const derivative = /* wgsl */ `
-  let all = total[0];
+  let all = select(total[0], p.mean_over, p.mean_over > 0.0);
   let scale = select(0.0, weight / all, y >= 0 && all != 0.0);
   for (var v = lane; v < p.V; v += ${size}u) {
     let probability = exp_of(logits[start + v] - m) / s;
@@ -31,7 +31,7 @@ const kernel = variants((size: 64 | 256, gradient: Gradient, weighted: boolean) 
       total: gradient !== 'none' && 'read f32', // [1]
       d_logits: gradient === 'apart' && 'write f32', // [rows,V]
     },
-    params: ['rows', 'V'],
+    params: ['rows', 'V', 'mean_over: f32'],
     code: /* wgsl */ `${EXP}
 const LOWEST = -3.4028234e38;
 var<workgroup> maxima: array<f32, ${size}>;
@@ -92,6 +92,7 @@ export function softmaxCrossEntropy(
   N: number,
   V: number,
   classWeights: Tensor | null = null,
+  meanOver: number | null = null,
 ): void {
   const ids = ints(targets, N);
   const weights = classWeights && floats(classWeights, V);
@@ -102,6 +103,6 @@ export function softmaxCrossEntropy(
   if (weights) tensors.push(weights);
   if (dLogits) tensors.push(total);
   if (dLogits && gradient === 'apart') tensors.push(floats(dLogits, N * V));
-  gpu.run(kernel(rowWorkgroup(V), gradient, weights !== null), undefined, tensors, [N, V], [N]);
+  gpu.run(kernel(rowWorkgroup(V), gradient, weights !== null), undefined, tensors, [N, V, f32(meanOver ?? 0)], [N]);
   addToLoss(gpu, floats(loss, 2), losses, N, total);
 }

@@ -40,6 +40,8 @@ export class WebGpuKernels implements Kernels {
   readonly name = 'webgpu';
   readonly detail: string;
   readonly precision = 'float32';
+  readonly losable = true;
+  readonly losable = true;
   readonly #gpu: GpuContext;
 
   readonly #recurrence: Recurrence;
@@ -139,8 +141,9 @@ export class WebGpuKernels implements Kernels {
     N: number,
     V: number,
     classWeights: Tensor | null = null,
+    meanOver: number | null = null,
   ): void {
-    softmaxCrossEntropy(this.#gpu, loss, dLogits, logits, targets, N, V, classWeights);
+    softmaxCrossEntropy(this.#gpu, loss, dLogits, logits, targets, N, V, classWeights, meanOver);
   }
 
   sigmoidCrossEntropy(

@@ -1,7 +1,7 @@
 import type { Kernels, Tensor } from '../../kernels/kernels.ts';
 import { writeIds, writeNumbers, type NumberArray } from '../batch.ts';
 import { allocateBuffers, BATCH, freeBuffers, type Buffers } from '../buffers.ts';
-import type { Parameter } from '../parameters.ts';
+import { PARAMETER_ALIGNMENT, type Parameter } from '../parameters.ts';
 import type { LossKind } from '../spec-fields.ts';
 import { Linear } from './linear.ts';
 
@@ -11,6 +11,15 @@ export interface OutputPlan {
   readonly N: number;
   readonly K: number;
   readonly training: boolean;
+  /** In training more outputs than these, N*K, are computed a block of rows at a time: where only the loss and its gradient are wanted. */
+  readonly mostOutputs?: number;
+}
+
+/** How many rows of outputs there are at a time. Views of them begin at multiples of 64 elements (Kernels.view). */
+export function outputRows({ loss, N, K, training, mostOutputs = Infinity }: OutputPlan): number {
+  if (!training || loss !== 'softmax' || N * K <= mostOutputs) return N;
+  const blocks = Math.ceil((N * K) / mostOutputs);
+  return Math.min(N, Math.ceil(N / blocks / PARAMETER_ALIGNMENT) * PARAMETER_ALIGNMENT);
 }
 
 export function outputBuffers({ loss, K, training }: OutputPlan) {
@@ -32,9 +41,12 @@ export function outputBatchBuffers({ loss, N, K }: OutputPlan) {
  * The last layer and its loss: y = W x + b, and cross-entropy of softmax(y), binary cross-entropy of σ(y), or squared error.
  *
  * The mean loss is over all targets (softmax) or all elements of rows that count (sigmoid, squared).
+ *
+ * Where the plan allows blocks (outputRows), forward only remembers x; each block's outputs, loss and gradients are computed one after
+ * the other in `backward`, or in `measureLoss`.
  */
 export class OutputLayer {
-  /** [N,K] out of the forward; `computeLoss` replaces them by their gradient. */
+  /** [N,K] out of the forward; `computeLoss` replaces them by their gradient. In blocks: of the last one. */
   readonly y: Tensor;
   /** [2]: sum and number of what it is a sum of. Calls add to it; who reads it sets it to zero. */
   readonly loss: Tensor;
@@ -52,11 +64,18 @@ export class OutputLayer {
   #hasOutput = false;
   /** `y` holds d loss / d y of the last forward. */
   #hasGradient = false;
+  readonly #blockRows: number;
+  #targets: ArrayLike<number> = [];
+  #weights: Float64Array | null = null;
+  #x: Tensor | null = null;
+  /** Views of the rows of each tensor's blocks, made once. */
+  readonly #views = new Map<Tensor, readonly Tensor[]>();
 
   constructor(kernels: Kernels, weight: Parameter, bias: Parameter, plan: OutputPlan) {
     this.#kernels = kernels;
     this.#plan = plan;
-    this.#linear = new Linear(kernels, weight, bias, plan.N);
+    this.#blockRows = outputRows(plan);
+    this.#linear = new Linear(kernels, weight, bias, this.#blockRows);
     this.#buffers = allocateBuffers(kernels, 'output', outputBuffers(plan));
     this.#batch = allocateBuffers(kernels, BATCH, outputBatchBuffers(plan));
     this.y = this.#linear.y;
@@ -79,6 +98,7 @@ export class OutputLayer {
     if (targets === null) return;
     if (ids) {
       writeIds(this.#kernels, ids, targets, { T, B, V: this.K, smallest: -1 }, 'Target');
+      this.#targets = targets;
       return;
     }
     const real = (row: number) => !lengths || Math.floor(row / B) < lengths[row % B];
@@ -108,38 +128,43 @@ export class OutputLayer {
         `Class weights are ${this.K} positive numbers, one for each class, not ${numbers.join(', ')}.`,
       );
     }
+    this.#weights = numbers;
     this.#kernels.write(this.#buffers.weights, numbers);
   }
 
   /** x [rows,I] → y [rows,K]. */
   forward(x: Tensor): void {
-    this.#linear.forward(x, this.rows);
+    this.#x = x;
+    if (!this.#inBlocks) this.#linear.forward(x, this.rows);
     this.#hasOutput = true;
     this.#hasGradient = false;
   }
 
-  /** Adds this batch's loss to `loss`, and replaces y by the gradient of the batch's mean loss. */
+  /** Adds this batch's loss to `loss` (in blocks: `backward` does), and replaces y by the gradient of the batch's mean loss. */
   computeLoss(): void {
     this.#requireTargets();
-    this.#compute(this.y, this.#weighted ? this.#buffers.weights : null);
+    if (!this.#inBlocks) this.#compute(this.y, this.#weighted ? this.#buffers.weights : null);
     this.#hasGradient = true;
   }
 
   /** Adds this batch's loss to `loss` and leaves y: for evaluation. */
   measureLoss(): void {
     this.#requireTargets();
-    this.#compute(null, null);
+    if (this.#inBlocks) this.#eachBlock((ids, rows) => this.#softmax(null, ids, rows, null, null));
+    else this.#compute(null, null);
   }
 
   /** → dx [rows,I], and the parameters' gradients. */
   backward(dx: Tensor): void {
     if (!this.#hasGradient) throw new Error('backward: call forward and computeLoss first');
-    this.#linear.backward(dx, this.y, this.rows, false);
+    if (this.#inBlocks) this.#backwardInBlocks(dx);
+    else this.#linear.backward(dx, this.y, this.rows, false);
     this.#hasGradient = false;
     this.#hasOutput = false;
   }
 
   dispose(): void {
+    for (const views of this.#views.values()) for (const view of views) this.#kernels.free(view);
     this.#linear.dispose();
     freeBuffers(this.#kernels, this.#buffers);
     freeBuffers(this.#kernels, this.#batch);
@@ -148,10 +173,57 @@ export class OutputLayer {
   #compute(dy: Tensor | null, weights: Tensor | null): void {
     const { ids, numbers, mask } = this.#batch;
     const { loss, rows: N, K, y } = this;
-    if (ids) this.#kernels.softmaxCrossEntropy(loss, dy, y, ids, N, K, weights);
+    if (ids) this.#softmax(dy, ids, N, weights, null);
     else if (this.#plan.loss === 'sigmoid') {
       this.#kernels.sigmoidCrossEntropy(loss, dy, y, numbers!, this.#masked ? mask : null, N, K, weights);
     } else this.#kernels.squaredError(loss, dy, y, numbers!, this.#masked ? mask : null, N, K);
+  }
+
+  #softmax(dy: Tensor | null, ids: Tensor, rows: number, weights: Tensor | null, meanOver: number | null): void {
+    this.#kernels.softmaxCrossEntropy(this.loss, dy, this.y, ids, rows, this.K, weights, meanOver);
+  }
+
+  get #inBlocks(): boolean {
+    return this.rows > this.#blockRows;
+  }
+
+  #backwardInBlocks(dx: Tensor): void {
+    const weights = this.#weighted ? this.#weights : null;
+    let meanOver = 0;
+    for (let n = 0; n < this.rows; n++) {
+      const target = this.#targets[n]!;
+      if (target >= 0) meanOver += weights ? weights[target]! : 1;
+    }
+    const views = this.#viewsOf(dx);
+    this.#eachBlock((ids, rows, block) => {
+      this.#softmax(this.y, ids, rows, weights && this.#buffers.weights, meanOver);
+      this.#linear.backward(views[block]!, this.y, rows, block > 0);
+    });
+  }
+
+  /** Computes the outputs of one block of rows after the other, and lets `visit` use them. */
+  #eachBlock(visit: (ids: Tensor, rows: number, block: number) => void): void {
+    const [x, ids] = [this.#viewsOf(this.#x!), this.#viewsOf(this.#batch.ids!)];
+    for (let first = 0, block = 0; first < this.rows; first += this.#blockRows, block++) {
+      const rows = Math.min(this.#blockRows, this.rows - first);
+      this.#linear.forward(x[block]!, rows);
+      visit(ids[block]!, rows, block);
+    }
+  }
+
+  /** The blocks of a tensor with a row for each of the batch's. */
+  #viewsOf(tensor: Tensor): readonly Tensor[] {
+    const known = this.#views.get(tensor);
+    if (known) return known;
+    const { N } = this.#plan;
+    const width = tensor.size / N;
+    const views = Array.from({ length: Math.ceil(N / this.#blockRows) }, (_, block) => {
+      const first = block * this.#blockRows;
+      const shape = [Math.min(this.#blockRows, N - first), width];
+      return this.#kernels.view(tensor, `${tensor.label}[${first}…]`, first * width, shape);
+    });
+    this.#views.set(tensor, views);
+    return views;
   }
 
   #requireTargets(): void {

@@ -167,6 +167,11 @@ export class RecurrentStack {
     this.dFinal = stateGradients ? state('dFinal') : null;
   }
 
+  /** [L*D], as the last forward left them: what its layers read and wrote. None before it. */
+  get recurrences(): readonly RecurrentOperands[] {
+    return this.#forward ?? [];
+  }
+
   /**
    * x [T,B,I], or tokens → z [T,B,D*H], the stack's own; `final` is written. z is 0 at padding, but for the bias of a layer normalisation.
    * @param lengths int [B], real steps of each sequence; null when all have T

@@ -43,7 +43,7 @@ describe.skipIf(!haveNative)('the border between JavaScript and C++', () => {
   it('refuses indices outside a table, and classes that there are not', () => {
     const tokens = Int32Array.of(0, 3);
     expect(() => context.embeddingForward(2, 3, 1, f(2), tokens, f(3))).toThrow('tokens[1] is 3, expected 0 to 2');
-    expect(() => context.softmaxCrossEntropy(2, 3, f(2), null, f(6), Int32Array.of(-2, 0), null)).toThrow(
+    expect(() => context.softmaxCrossEntropy(2, 3, f(2), null, f(6), Int32Array.of(-2, 0), null, 0)).toThrow(
       'targets[0] is -2, expected -1 to 2',
     );
   });
@@ -54,7 +54,7 @@ describe.skipIf(!haveNative)('the border between JavaScript and C++', () => {
       'linearForward: y is written and shares memory with x',
     );
     expect(() =>
-      context.softmaxCrossEntropy(2, 2, f(2), shared.subarray(1), shared, Int32Array.of(0, 0), null),
+      context.softmaxCrossEntropy(2, 2, f(2), shared.subarray(1), shared, Int32Array.of(0, 0), null, 0),
     ).toThrow('shares memory');
   });
 

@@ -71,6 +71,12 @@ export function testLayers(device: TestDevice): void {
         b.kernels.softmaxCrossEntropy(loss, dLogits, logits, b.ids(N, V, 3), N, V, weights);
       }));
 
+    it('softmax with cross-entropy of a part of a batch', () =>
+      expectSame(kernels(), (b) => {
+        const [loss, logits] = [b.output([2]), b.output([5, 40])];
+        b.kernels.softmaxCrossEntropy(loss, logits, logits, b.ids(5, 40, 3), 5, 40, b.input([40]), 12.5);
+      }));
+
     it('softmax of large logits does not overflow, and of a NaN is NaN', async () => {
       await expectSame(kernels(), (b) => {
         const [loss, logits] = [b.output([2]), b.output([2, 21])];
