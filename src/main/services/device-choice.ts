@@ -37,6 +37,9 @@ export function chooseDevice(devices: readonly Candidate[], size: SpeedCase): De
 export function describeChoices(small: DeviceChoice, large: DeviceChoice): string {
   if (small.device === large.device && (!small.times || !large.times))
     return `${small.device ?? 'none'}: ${small.why}.`;
+  if (small.device === large.device) {
+    return `${small.device}: ${small.times} for small networks, ${large.times} for large ones.`;
+  }
   const each = ({ device, times, why }: DeviceChoice, size: string) =>
     `${device} for ${size} networks (${times ?? why})`;
   return `${each(small, 'small')}, ${each(large, 'large')}.`;
