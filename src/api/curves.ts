@@ -66,6 +66,8 @@ const headerSchema = z.array(
     points: z.int(),
     /** Every bucket is one step: then counts, lows and highs are left out. */
     exact: z.boolean(),
+    /** x is the step: then it is left out. */
+    bySteps: z.boolean(),
     quantities: z.array(z.enum(quantities)),
     evals: z.int(),
     figures: z.array(z.enum(figureNames)),
@@ -81,7 +83,9 @@ export function encodeCurves(curves: readonly RunCurve[]): Uint8Array<ArrayBuffe
     const exact = curve.count.every((count) => count === 1);
     const names = quantities.filter((name) => curve.values[name]);
     const figures = figureNames.filter((name) => curve.evals.figures[name]);
-    columns.push(curve.step, curve.x);
+    const bySteps = curve.x === curve.step;
+    columns.push(Uint32Array.from(curve.step));
+    if (!bySteps) columns.push(curve.x);
     if (!exact) columns.push(curve.count);
     for (const name of names) {
       const { mean, low, high } = curve.values[name]!;
@@ -90,7 +94,7 @@ export function encodeCurves(curves: readonly RunCurve[]): Uint8Array<ArrayBuffe
     columns.push(curve.evals.step, curve.evals.x, curve.evals.loss);
     for (const name of figures) columns.push(curve.evals.figures[name]!);
     const { id, step, evals } = curve;
-    return { id, points: step.length, exact, quantities: names, evals: evals.step.length, figures };
+    return { id, points: step.length, exact, bySteps, quantities: names, evals: evals.step.length, figures };
   });
   const json = new TextEncoder().encode(JSON.stringify(header));
   const start = aligned(4 + json.length);
@@ -118,9 +122,9 @@ export function decodeCurves(buffer: ArrayBuffer): RunCurve[] {
     at += aligned(column.byteLength);
     return column;
   };
-  return header.map(({ id, points, exact, quantities: names, evals: evaluations, figures: figureList }) => {
-    const step = take(Float64Array<ArrayBuffer>, points);
-    const x = take(Float64Array<ArrayBuffer>, points);
+  return header.map(({ id, points, exact, bySteps, quantities: names, evals: evaluations, figures: figureList }) => {
+    const step = Float64Array.from(take(Uint32Array<ArrayBuffer>, points));
+    const x = bySteps ? step : take(Float64Array<ArrayBuffer>, points);
     const count = exact ? new Uint32Array(points).fill(1) : take(Uint32Array<ArrayBuffer>, points);
     const values: Partial<Record<Quantity, CurveValues>> = {};
     for (const name of names) {

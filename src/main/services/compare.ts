@@ -39,8 +39,8 @@ export class Compare {
       const run = store.runs.get(id);
       if (!run || run.deletedAt !== null) continue;
       const { curves: table } = store.metrics;
-      if (!store.readOnly && table.isBehind(run.key)) store.write(() => table.pack(run.key));
       const recorded = table.extent(run.key) ?? { first: 0, last: 0 };
+      if (!store.readOnly && table.isBehind(run.key, recorded.last)) store.write(() => table.pack(run.key));
       const range = { from: Math.max(from, recorded.first), to: Math.min(to ?? recorded.last, recorded.last) };
       const buckets = table.read(run.key, { ...range, points, at, values: wanted });
       curves.push({ id, ...curveOf(buckets, run, x), evals: this.#evals(run, x) });

@@ -79,7 +79,11 @@ export function mergeBuckets(buckets: Buckets, span: number): Buckets {
     if (i + 1 === step.length || Math.floor(step[i + 1]! / span) !== Math.floor(step[i]! / span)) ends.push(i + 1);
   }
   if (ends.length === step.length) return buckets;
-  const last = (column: Float64Array) => Float64Array.from(ends, (end) => column[end - 1]!);
+  const last = (column: Float64Array) => {
+    const merged = new Float64Array(ends.length);
+    for (let n = 0; n < ends.length; n++) merged[n] = column[ends[n]! - 1]!;
+    return merged;
+  };
   return {
     step: last(step),
     count: mergeCounts(count, ends),

@@ -101,15 +101,15 @@ export class CurveTable {
     this.#deleteAfter = database.prepare('DELETE FROM curves WHERE run = @run AND until > @step + 1');
   }
 
-  /** Whether `pack` has something to do: in a workspace of an earlier format. */
-  isBehind(run: number): boolean {
-    const { from, until } = this.#unpacked(run);
+  /** Whether `pack` has something to do: in a workspace of an earlier format. @param last step that is recorded */
+  isBehind(run: number, last: number): boolean {
+    const { from, until } = this.#unpacked(run, last);
     return until > from;
   }
 
   /** Brings the levels up to date with the recorded steps. What is not yet a whole row of a level waits. */
   pack(run: number): void {
-    const { from, until } = this.#unpacked(run);
+    const { from, until } = this.#unpacked(run, this.extent(run)?.last ?? -1);
     for (let start = from; start < until; start += chunkSpan(1)) {
       const steps = this.#stepBuckets(run, start, start + chunkSpan(1) - 1, everything);
       this.#put(run, 1, start, mergeBuckets(steps, bucketSpan(1)));
@@ -152,8 +152,7 @@ export class CurveTable {
     this.#deleteAfter.run({ run, step });
   }
 
-  #unpacked(run: number): { from: number; until: number } {
-    const last = this.extent(run)?.last ?? -1;
+  #unpacked(run: number, last: number): { from: number; until: number } {
     return { from: this.#reached(run, 1), until: Math.floor((last + 1) / chunkSpan(1)) * chunkSpan(1) };
   }
 
@@ -197,18 +196,27 @@ export class CurveTable {
     const tokens = countsTokens ? this.#tokensOf(run, start, all) : null;
     const skipped = all.findIndex(({ step }) => step >= from);
     const rows = all.slice(skipped < 0 ? all.length : skipped);
-    const at: Record<Position, () => Float64Array> = {
-      epoch: () => Float64Array.from(rows, (row) => row.epoch),
-      elapsed: () => Float64Array.from(rows, (row) => row.elapsed),
-      clock: () => Float64Array.from(rows, (row) => row.at ?? NaN),
-      tokens: () => tokens!.subarray(tokens!.length - rows.length),
+    const floats = <A extends Float64Array | Float32Array>(column: A, value: (row: StepRow) => number): A => {
+      for (let i = 0; i < rows.length; i++) column[i] = value(rows[i]!);
+      return column;
+    };
+    const places: Record<Position, (row: StepRow) => number> = {
+      epoch: (row) => row.epoch,
+      elapsed: (row) => row.elapsed,
+      clock: (row) => row.at ?? NaN,
+      tokens: () => NaN,
     };
     return {
-      step: Float64Array.from(rows, (row) => row.step),
+      step: floats(new Float64Array(rows.length), (row) => row.step),
       count: new Uint32Array(rows.length).fill(1),
-      at: byName(wanted.at, (name) => at[name]()),
+      at: byName(wanted.at, (name) =>
+        name === 'tokens'
+          ? tokens!.subarray(tokens!.length - rows.length)
+          : floats(new Float64Array(rows.length), places[name]),
+      ),
       values: byName(wanted.values, (name) => {
-        const values = Float32Array.from(rows, (row) => row[stepColumn[name]]!);
+        const column = stepColumn[name];
+        const values = floats(new Float32Array(rows.length), (row) => row[column]!);
         return { low: values, high: values, mean: values };
       }),
     };

@@ -112,9 +112,9 @@ describe('curves', () => {
     const { curves } = store.metrics;
     store.write(() => curves.deleteAfter(key, 0));
     expectRight(curves.read(key, { from: 1, to: 3000, points: 100, ...all }));
-    expect(curves.isBehind(key)).toBe(true);
+    expect(curves.isBehind(key, 3000)).toBe(true);
     store.write(() => curves.pack(key));
-    expect(curves.isBehind(key)).toBe(false);
+    expect(curves.isBehind(key, 3000)).toBe(false);
     expectRight(curves.read(key, { from: 1, to: 3000, points: 100, ...all }));
   });
 });

@@ -85,7 +85,8 @@ function legendMarks(
   let y = ROW / 2;
   for (const one of shown) {
     const name = nameOf(one);
-    const needed = SAMPLE + textWidth(name) + 16;
+    // A program without this font writes wider ones.
+    const needed = SAMPLE + textWidth(name) * 1.15 + 16;
     if (x > 0 && x + needed > width) {
       x = 0;
       y += ROW;

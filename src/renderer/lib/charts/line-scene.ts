@@ -48,7 +48,7 @@ function curveMarks(picture: Picture, layout: Layout, palette: Palette) {
   const columns = Math.max(1, Math.round(layout.right - layout.left));
   const window = { ...frame.x, columns, logX };
   const many = frame.curves.filter(({ series }) => !series.faint).length;
-  const thick = many > 40 ? 1 : many > 12 ? 1.5 : 2;
+  const thick = many > 24 ? 1 : many > 12 ? 1.5 : 2;
   const bands: Mark[] = [];
   const back: Mark[] = [];
   const front: Mark[] = [];
@@ -56,12 +56,15 @@ function curveMarks(picture: Picture, layout: Layout, palette: Palette) {
   let drawn = 0;
   let measured = 0;
 
+  // The layout's scales, written out: they are asked for every point.
+  const { factor: across, offset: left } = linear(frame.x, layout.left, layout.right, logX);
+  const { factor: up, offset: bottom } = linear(frame.y, layout.bottom, layout.top, logY);
   const lineOf = ({ series }: Curve, y: ArrayLike<number>, extremes?: Extremes) => {
     const line = { x: [] as number[], y: [] as number[] };
     const tell = (i: number, value: number) => {
       const usable = i !== GAP && (!logY || value > 0);
-      line.x.push(usable ? layout.px(series.x[i]!) : NaN);
-      line.y.push(usable ? layout.py(value) : NaN);
+      line.x.push(usable ? left + (logX ? Math.log(series.x[i]!) : series.x[i]!) * across : NaN);
+      line.y.push(usable ? bottom + (logY ? Math.log(value) : value) * up : NaN);
     };
     trace(series.x, y, window, tell, extremes);
     return line;
@@ -86,7 +89,7 @@ function curveMarks(picture: Picture, layout: Layout, palette: Palette) {
     const width = dense ? 1 : Math.min(thick, dash && series.dash === true ? 1.5 : 2);
     const mark: LineMark = { kind: 'line', ...line, color, width, ...(dash && !dense && { dash }) };
     (series.faint ? back : front).push(mark);
-    const sparse = line.x.length * POINTS_EVERY < columns && series.dash !== true && many <= 40;
+    const sparse = line.x.length * POINTS_EVERY < columns && series.dash !== true && many <= 24;
     if ((sparse && !series.band) || line.x.length === 1) {
       const r = line.x.length === 1 ? 3.5 : 2.5;
       line.x.forEach((px, i) => {
@@ -95,6 +98,13 @@ function curveMarks(picture: Picture, layout: Layout, palette: Palette) {
     }
   }
   return { marks: [...bands, ...back, ...front, ...points], drawn, measured };
+}
+
+/** Pixel = offset + factor · value, or its logarithm. */
+function linear({ from, to }: Frame['x'], start: number, end: number, log: boolean) {
+  const [low, high] = log ? [Math.log(from), Math.log(to)] : [from, to];
+  const factor = (end - start) / (high - low);
+  return { factor, offset: start - low * factor };
 }
 
 /** Measurements in view. */

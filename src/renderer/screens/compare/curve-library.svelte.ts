@@ -6,8 +6,8 @@ import type { Api } from '../../lib/client.ts';
 import { reason } from '../../lib/toasts.ts';
 import { refine, stepsIn, withEval, withSteps } from './run-curves.ts';
 
-/** Points of a curve over the whole width: about the pixels that a chart has. */
-const POINTS = 1000;
+/** Buckets of a curve over the whole width, at least: about the pixels that a chart has. There may be twice as many. */
+const POINTS = 750;
 /** A curve that grows by more steps than this while it is looked at is loaded anew. */
 const GROWN = 20_000;
 /** Milliseconds without a further change of the view before what it shows is loaded. */

@@ -28,10 +28,13 @@ export function reportOf(report: Report): string {
 body { max-width: 1200px; margin: 32px auto; padding: 0 24px; background: ${colors.ground}; color: ${colors.text}; font: 14px/1.5 ${font}; }
 h1 { font-size: 22px; } h2 { margin-top: 32px; font-size: 16px; }
 p, caption, summary { color: ${colors.quiet}; }
-svg { display: block; max-width: 100%; height: auto; margin: 16px 0; }
+figure { display: inline-block; max-width: 100%; margin: 16px 24px 0 0; vertical-align: top; }
+svg { display: block; max-width: 100%; height: auto; }
 .wide { overflow-x: auto; }
+a { color: inherit; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
 th, td { padding: 4px 16px 4px 0; border-bottom: 1px solid ${colors.line}; text-align: left; white-space: nowrap; font-weight: 400; }
+tbody th { min-width: 160px; max-width: 320px; white-space: normal; overflow-wrap: anywhere; }
 thead th, .best { font-weight: 600; } small { margin-left: 8px; color: ${colors.quiet}; }
 pre { overflow: auto; max-height: 480px; font-size: 12px; }`;
   const pictures = captures.map(({ title: name, scene, font: family, csv }, i) => {
