@@ -3,22 +3,31 @@
  * `looks/`, how it is computed in the file of its name beside this one. Pure module.
  */
 import { z } from 'zod';
+import { neuronMatchesLookSchema, neuronsLookSchema, type NeuronMatches, type Neurons } from './looks/neurons.ts';
+import { confusionLookSchema, predictionsLookSchema, type Confusion, type Predictions } from './looks/predictions.ts';
 import { throughTimeLookSchema, type ThroughTime } from './looks/through-time.ts';
 import { weightsLookSchema, type Weights } from './looks/weights.ts';
 
-export const lookSchema = z.discriminatedUnion('picture', [throughTimeLookSchema, weightsLookSchema]);
+export const lookSchema = z.discriminatedUnion('picture', [
+  throughTimeLookSchema,
+  neuronsLookSchema,
+  neuronMatchesLookSchema,
+  predictionsLookSchema,
+  confusionLookSchema,
+  weightsLookSchema,
+]);
 
 /** What is asked of a checkpoint. */
 export type Look = z.output<typeof lookSchema>;
 
 /** What is found: plain data and typed arrays. */
-export type Looked = ThroughTime | Weights;
+export type Looked = ThroughTime | Neurons | NeuronMatches | Predictions | Confusion | Weights;
 
 export type LookedAt<L extends Look> = Extract<Looked, { readonly picture: L['picture'] }>;
 
 /** Pictures that are made from the run's own data as well as from its checkpoint. */
-const fromData: readonly Look['picture'][] = ['through-time'];
+const fromData: readonly Look['picture'][] = ['through-time', 'neuron-matches', 'confusion'];
 
-export function readsData({ picture }: Look): boolean {
-  return fromData.includes(picture);
+export function readsData(look: Look): boolean {
+  return fromData.includes(look.picture) || ('source' in look && look.source.from === 'data');
 }

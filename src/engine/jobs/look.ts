@@ -1,8 +1,12 @@
 /** The job that looks inside a checkpoint's network: one picture. */
 import { CorpusError } from '../corpus/errors.ts';
 import type { EngineFiles } from '../files.ts';
+import { confusion } from '../inside/confusion.ts';
 import type { Look, Looked } from '../inside/look.ts';
+import { neuronMatches } from '../inside/neuron-matches.ts';
+import { neurons } from '../inside/neurons.ts';
 import { OpenedCheckpoint } from '../inside/opened.ts';
+import { predictions } from '../inside/predictions.ts';
 import { throughTime } from '../inside/through-time.ts';
 import { weights } from '../inside/weights.ts';
 import type { Devices } from '../kernels/devices.ts';
@@ -35,6 +39,14 @@ function lookAt(opened: OpenedCheckpoint, asked: Look): Promise<Looked> {
   switch (asked.picture) {
     case 'through-time':
       return throughTime(opened, asked);
+    case 'neurons':
+      return neurons(opened, asked);
+    case 'neuron-matches':
+      return neuronMatches(opened, asked);
+    case 'predictions':
+      return predictions(opened, asked);
+    case 'confusion':
+      return confusion(opened, asked);
     case 'weights':
       return weights(opened, asked);
   }

@@ -1,4 +1,4 @@
-import type { HostArray, Kernels, Tensor } from '../kernels/kernels.ts';
+import type { HostArray, Kernels, RecurrentOperands, Tensor } from '../kernels/kernels.ts';
 import { Random, STREAM } from '../random.ts';
 import { requireFit, type PairBatch } from './batch.ts';
 import { allocateBuffers, freeBuffers, type Buffers } from './buffers.ts';
@@ -75,6 +75,10 @@ export class EncoderDecoder extends TaskModelBase implements TaskModel<PairBatch
   /** Of the encoder's layers and directions, then of the decoder's. */
   get hiddenGradients(): readonly Tensor[] {
     return [...this.#encoder.dh, ...this.#decoder.hiddenGradients];
+  }
+
+  get recurrences(): readonly RecurrentOperands[] {
+    return [...this.#encoder.recurrences, ...this.#decoder.recurrences];
   }
 
   /** [Ty,B,Tx] of the last forward's sizes: how much each step looks at each source position, 0 at padding; null without attention. */

@@ -1,4 +1,4 @@
-import type { Kernels, Tensor } from '../kernels/kernels.ts';
+import type { Kernels, RecurrentOperands, Tensor } from '../kernels/kernels.ts';
 import { requireFit, type SequenceBatch } from './batch.ts';
 import { allocateBuffers, freeBuffers, type Buffers } from './buffers.ts';
 import { Dropout, type DropoutAt, type DropoutPlan } from './layers/dropout.ts';
@@ -78,6 +78,10 @@ export class SequenceClassifier extends TaskModelBase implements TaskModel {
 
   get hiddenGradients(): readonly Tensor[] {
     return this.#recurrent.dh;
+  }
+
+  get recurrences(): readonly RecurrentOperands[] {
+    return this.#recurrent.recurrences;
   }
 
   /** The state that the last forward ended with, each sequence's at its last real step. */

@@ -32,6 +32,7 @@ function standardPlan(architecture: Architecture, data: DataSizes, sizes: ModelS
 export class StandardNetwork extends TaskModelBase implements TaskModel {
   protected readonly output: OutputLayer; // [B,K]
   readonly hiddenGradients: readonly Tensor[] = [];
+  readonly recurrences = [];
   readonly #H: number;
   readonly #buffers: Buffers<ReturnType<typeof standardPlan>['buffers']>;
   readonly #input: SequenceInput;

@@ -1,4 +1,4 @@
-import type { Tensor } from '../kernels/kernels.ts';
+import type { RecurrentOperands, Tensor } from '../kernels/kernels.ts';
 import type { ConditionalBatch, PairBatch, SequenceBatch } from './batch.ts';
 import type { DropoutAt } from './layers/dropout.ts';
 import type { ParameterSet } from './parameters.ts';
@@ -58,6 +58,11 @@ export interface TaskModel<Batch extends SequenceBatch = SequenceBatch> {
   readonly loss: Tensor;
   /** Total derivatives [T,B,H] of each layer and direction, out of the backward; none unless planned with `hiddenGradients`. */
   readonly hiddenGradients: readonly Tensor[];
+  /**
+   * Of each layer and direction, in the order of `hiddenGradients`: what it read and wrote in the last forward. None of a decoder with
+   * Bahdanau's attention, which goes step by step.
+   */
+  readonly recurrences: readonly RecurrentOperands[];
   /** @throws RangeError when the batch does not fit the plan, or a number in it is not a possible one */
   setBatch(batch: Batch): void;
   /** Computes `outputs`. @param dropoutAt which masks to draw; null: no dropout */

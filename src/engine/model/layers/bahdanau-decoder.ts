@@ -65,6 +65,7 @@ export class BahdanauDecoder implements Decoder {
   readonly states: Tensor;
   readonly weights: Tensor;
   readonly context: Tensor;
+  readonly recurrences = [];
   readonly #kernels: Kernels;
   readonly #plan: BahdanauDecoderPlan;
   readonly #buffers: Buffers<ReturnType<typeof bahdanauDecoderBuffers>>;

@@ -1,4 +1,4 @@
-import type { Kernels, RecurrentInput, Tensor } from '../../kernels/kernels.ts';
+import type { Kernels, RecurrentInput, RecurrentOperands, Tensor } from '../../kernels/kernels.ts';
 import { allocateBuffers, freeBuffers, type Buffers } from '../buffers.ts';
 import type { ParameterSet } from '../parameters.ts';
 import type { DropoutAt } from './dropout.ts';
@@ -27,6 +27,8 @@ export interface Decoder {
   readonly weights: Tensor | null;
   readonly context: Tensor | null;
   readonly hiddenGradients: readonly Tensor[];
+  /** Of each layer, as the last forward left them; none where there is no one forward of all steps. */
+  readonly recurrences: readonly RecurrentOperands[];
   /** What depends on the source alone: once for every source, before forwards. */
   prepare(source: Source): void;
   /** x [T,B,E], or, without Bahdanau's attention, tokens → [T,B,O], the decoder's own. */
@@ -92,6 +94,10 @@ export class SequenceDecoder implements Decoder {
 
   get hiddenGradients(): readonly Tensor[] {
     return this.#recurrent.dh;
+  }
+
+  get recurrences(): readonly RecurrentOperands[] {
+    return this.#recurrent.recurrences;
   }
 
   prepare(source: Source): void {
