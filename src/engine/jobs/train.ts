@@ -59,7 +59,7 @@ export async function train(
     try {
       announce(trainer, data.memoryBytes, kernels, saved, emit);
       const checkpoints = new CheckpointFiles(files, command.checkpointDir, saved?.state ?? null);
-      return await new Session(trainer, kernels.losable ?? false, checkpoints, control, clock, emit).run();
+      return await new Session(trainer, kernels, checkpoints, control, clock, emit).run();
     } finally {
       trainer.dispose();
       data.close();
@@ -180,6 +180,9 @@ class Session {
   readonly #clock: () => number;
   readonly #emit: Emit;
   readonly #losable: boolean;
+  readonly #stepsAhead: number;
+  /** Metrics of the steps that the device works on, oldest first. */
+  readonly #pending: Promise<StepMetrics>[] = [];
   #unreported: StepMetrics[] = [];
   #reportedAt: number;
   #savedAt: number;
@@ -188,16 +191,16 @@ class Session {
   #copy: Checkpoint | null = null;
   #copyAt: number;
 
-  /** @param losable the device may vanish */
   constructor(
     trainer: Trainer,
-    losable: boolean,
+    { losable = false, stepsAhead = 0 }: Kernels,
     checkpoints: CheckpointFiles,
     control: JobControl,
     clock: () => number,
     emit: Emit,
   ) {
     this.#losable = losable;
+    this.#stepsAhead = stepsAhead;
     this.#copyAt = clock() + copyEverySeconds;
     this.#trainer = trainer;
     this.#checkpoints = checkpoints;
@@ -249,7 +252,7 @@ class Session {
       if (this.#control.paused) await this.#pause();
       await this.#control.turn();
       await this.#step();
-      const due = every !== null && trainer.step % every === 0;
+      const due = every !== null && this.#pending.length === 0 && trainer.step % every === 0;
       if (!trainer.evaluationDue && (due || this.#clock() - this.#savedAt >= checkpointEverySeconds))
         await this.#save(false);
       else if (this.#losable && this.#clock() >= this.#copyAt) await this.#copyOut();
@@ -258,6 +261,7 @@ class Session {
 
   /** The model that is used is the best one, so that is what is tested. */
   async #test(): Promise<EvalMetrics | null> {
+    await this.#finishSteps(0);
     const { best, step } = this.#trainer;
     const checkpoint = best && best.step !== step ? await this.#checkpoints.read(best.step) : null;
     return this.#trainer.test(checkpoint, this.#control.turn);
@@ -265,11 +269,25 @@ class Session {
 
   async #step(): Promise<void> {
     const started = this.#clock();
-    this.#unreported.push(await this.#trainer.trainStep());
+    this.#pending.push((await this.#trainer.enqueueStep()).metrics);
+    await this.#finishSteps(this.#mayRunAhead() ? this.#stepsAhead : 0);
     const now = this.#clock();
     const seconds = now - started;
     this.#secondsPerStep = this.#secondsPerStep === null ? seconds : this.#secondsPerStep * 0.98 + seconds * 0.02;
     if (now - this.#reportedAt >= reportEverySeconds) this.#report();
+  }
+
+  /** Nothing that may follow the step enqueued last, such as an evaluation, has to come before the next one. */
+  #mayRunAhead(): boolean {
+    const { enqueued, evalEvery, totalSteps, config } = this.#trainer;
+    const { checkpointEvery } = config.training;
+    const saves = checkpointEvery !== null && enqueued % checkpointEvery === 0;
+    return enqueued % evalEvery !== 0 && enqueued !== totalSteps && !saves;
+  }
+
+  /** Waits until no more than so many steps are unfinished. */
+  async #finishSteps(unfinished: number): Promise<void> {
+    while (this.#pending.length > unfinished) this.#unreported.push(await this.#pending.shift()!);
   }
 
   #report(): void {
@@ -281,6 +299,7 @@ class Session {
   }
 
   async #evaluate(): Promise<void> {
+    await this.#finishSteps(0);
     this.#report();
     const { metrics, best, sample } = await this.#trainer.evaluateNow(this.#control.turn);
     this.#emit({ type: 'eval', metrics, best });
@@ -289,6 +308,7 @@ class Session {
   }
 
   async #save(best: boolean): Promise<void> {
+    await this.#finishSteps(0);
     this.#report();
     await this.#write(await this.#trainer.checkpoint(), best);
     this.#copy = null;
@@ -296,6 +316,7 @@ class Session {
   }
 
   async #copyOut(): Promise<void> {
+    await this.#finishSteps(0);
     const started = this.#clock();
     this.#copy = await this.#trainer.snapshot();
     const now = this.#clock();

@@ -220,6 +220,14 @@ export interface RandomPosition {
   readonly counter: number; // safe integer: which step
 }
 
+/** Times of calls on a device's own clock. */
+export interface CallTimes {
+  /** What the calls from now on are counted as. */
+  label: string;
+  /** Seconds by label, since the last time they were taken, of all work that has been waited for. */
+  take(): Promise<ReadonlyMap<string, number>>;
+}
+
 export interface Kernels {
   /** Device name: 'reference', 'native', … */
   readonly name: string;
@@ -228,6 +236,8 @@ export interface Kernels {
   readonly precision: 'float64' | 'float32';
   /** What it holds may vanish while the engine lives (DeviceLostError): who trains on it keeps a copy of what it learned. */
   readonly losable?: boolean;
+  /** How many training steps may be enqueued before the numbers of the first are there; 0, or absent, where calls wait for them. */
+  readonly stepsAhead?: number;
 
   // Memory. Allocated when a model is planned; a training step allocates nothing.
   alloc(label: string, shape: readonly number[], dtype?: 'float' | 'int'): Tensor;
@@ -393,6 +403,12 @@ export interface Kernels {
   clipByGlobalNorm(norm: Tensor, gradients: Tensor, maxNorm: number, epsilon: number): void;
   /** Updates parameters in place, all of one size. `slots` are the optimiser's own tensors, zero before the first update. */
   updateParameters(update: OptimizerUpdate, parameters: Tensor, gradients: Tensor, slots: readonly Tensor[]): void;
+
+  /**
+   * From now on times calls, for profiles. null: this device cannot. Absent where calls are complete when they return, so that anybody
+   * can time them.
+   */
+  timeCalls?(): CallTimes | null;
 
   /** Ends threads and frees device memory. No call may follow. */
   dispose(): void;

@@ -55,6 +55,11 @@ export class Trainer {
   readonly #norm: Tensor;
 
   #step = 0;
+  /** Steps that the device has begun with; those after #step are not finished. */
+  #enqueued = 0;
+  /** The metrics of the last of them. */
+  #last: Promise<unknown> | null = null;
+  #finishedAt = -Infinity;
   #elapsed = 0;
   /** Of the last step. */
   #learningRate: number;
@@ -102,6 +107,11 @@ export class Trainer {
     return this.#step;
   }
 
+  /** Steps that were enqueued, whether finished or not. */
+  get enqueued(): number {
+    return this.#enqueued;
+  }
+
   get epoch(): number {
     return this.#step / this.stepsPerEpoch;
   }
@@ -142,13 +152,22 @@ export class Trainer {
    * @throws DivergedError when the loss or the gradient is not finite; the parameters are then not to be used
    */
   async trainStep(): Promise<StepMetrics> {
+    return (await this.enqueueStep()).metrics;
+  }
+
+  /**
+   * Makes the device begin with an optimiser step. Its numbers come later: the next one may be enqueued before, but an evaluation, a
+   * checkpoint and everything that depends on how far training has come belong after all of them.
+   * @returns a promise of the metrics, in an object so that it is not awaited at once; it rejects as `trainStep` does
+   */
+  async enqueueStep(): Promise<{ readonly metrics: Promise<StepMetrics> }> {
     const { kernels, config, clock } = this.#in;
     const { training } = config;
     const started = clock();
-    const step = this.#step + 1;
+    const step = this.#enqueued + 1;
     const learningRate = (this.#learningRate = learningRateAt(training.learningRate, training.schedule, {
       step,
-      epoch: this.epoch,
+      epoch: this.#enqueued / this.stepsPerEpoch,
       totalSteps: this.totalSteps,
       plateaus: this.#progress.plateaus,
     }));
@@ -157,9 +176,20 @@ export class Trainer {
     const { gradients, values } = this.learner.parameters;
     kernels.clipByGlobalNorm(this.#norm, gradients!, training.clip ?? Infinity, clipEpsilon);
     kernels.updateParameters(optimizerUpdate(training.optimizer, learningRate, step), values, gradients!, this.#slots);
+    this.#enqueued = step;
 
-    const [loss, norm] = await Promise.all([kernels.read(this.learner.loss), kernels.read(this.#norm)]);
-    return this.#finishStep(step, tokens, started, learningRate, loss[0]! / loss[1]!, norm[0]!);
+    const numbers = Promise.all([kernels.read(this.learner.loss), kernels.read(this.#norm)]);
+    const before = this.#last;
+    const finish = async (): Promise<StepMetrics> => {
+      const [loss, norm] = await numbers;
+      await before;
+      return this.#finishStep(step, tokens, started, learningRate, loss[0]! / loss[1]!, norm[0]!);
+    };
+    const metrics = finish();
+    this.#last = metrics;
+    // Whoever waits for an earlier step may give up before this one.
+    metrics.catch(() => undefined);
+    return { metrics };
   }
 
   #finishStep(
@@ -172,7 +202,10 @@ export class Trainer {
   ): StepMetrics {
     if (!Number.isFinite(loss)) throw this.#diverged('The loss', step);
     if (!Number.isFinite(gradNorm)) throw this.#diverged('The gradient', step);
-    const seconds = this.#in.clock() - started;
+    const now = this.#in.clock();
+    // Of steps that overlap, each counts from the end of the one before.
+    const seconds = now - Math.max(started, this.#finishedAt);
+    this.#finishedAt = now;
     this.#step = step;
     this.#elapsed += seconds;
     this.#evaluationDue = this.learner.has('valid') && (step % this.evalEvery === 0 || this.finished !== null);
@@ -304,7 +337,7 @@ export class Trainer {
     }
     this.learner.writeState(tensors);
     this.learner.position = state.position;
-    this.#step = state.step;
+    this.#step = this.#enqueued = state.step;
     this.#elapsed = state.elapsed;
     this.#progress = state.progress;
     this.#evaluationDue = state.evaluationDue;

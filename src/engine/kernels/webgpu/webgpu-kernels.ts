@@ -3,6 +3,7 @@ import type {
   AttentionGradients,
   AttentionOperands,
   Block,
+  CallTimes,
   HostArray,
   Kernels,
   OptimizerUpdate,
@@ -41,9 +42,9 @@ export class WebGpuKernels implements Kernels {
   readonly detail: string;
   readonly precision = 'float32';
   readonly losable = true;
-  readonly losable = true;
+  /** Enough to hide the way of a step's loss back to the host. */
+  readonly stepsAhead = 2;
   readonly #gpu: GpuContext;
-
   readonly #recurrence: Recurrence;
 
   /** @param options.recurrence for tests of the path that would not be chosen */
@@ -228,6 +229,10 @@ export class WebGpuKernels implements Kernels {
 
   updateParameters(update: OptimizerUpdate, parameters: Tensor, gradients: Tensor, slots: readonly Tensor[]): void {
     updateParameters(this.#gpu, update, parameters, gradients, slots);
+  }
+
+  timeCalls(): CallTimes | null {
+    return this.#gpu.timeDispatches();
   }
 
   dispose(): void {
