@@ -6,7 +6,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Browser } from '@playwright/test';
-import type { Run, RunStatus } from '../../src/api/types.ts';
+import type { Run } from '../../src/api/types.ts';
 import { openApp, type App } from '../../src/main/app.ts';
 import { forkEngine } from '../../src/main/services/engine-channel.ts';
 import { appOptions, configFor } from '../main/services/app-options.ts';
@@ -19,7 +19,6 @@ base.setTimeout(180_000);
 
 class WindowApp {
   readonly app: App;
-  #statuses = new Map<string, RunStatus>();
 
   constructor(app: App) {
     this.app = app;

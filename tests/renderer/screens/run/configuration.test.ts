@@ -22,6 +22,14 @@ test('a configuration reads as its settings', () => {
   });
 });
 
+test('a run that changed its device says which it had before, and for how long', () => {
+  expect(rows(run(0))['before']).toBeUndefined();
+  expect(rows(run(2))).toMatchObject({
+    device: 'native · AVX-512, 2 threads',
+    before: 'webgpu · WebGPU, mixed precision, to step 800',
+  });
+});
+
 test('of several ends the first counts, and it says so', () => {
   const one = run(0);
   const training = { ...one.config.training, maxSteps: 1_500, maxMinutes: 0.5 };
