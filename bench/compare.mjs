@@ -122,9 +122,11 @@ function timeTorch(/** @type {string} */ id) {
     return JSON.parse(execFileSync(flags.python, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] }));
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    return fail(
-      `PyTorch could not be timed. On Debian: apt-get install python3-torch libopenblas0-pthread.\n${message}`,
-    );
+    const advice =
+      torchDevice === 'cuda'
+        ? 'Beside a GPU device PyTorch has to be built for CUDA: https://pytorch.org/get-started says how.'
+        : 'On Debian: apt-get install python3-torch libopenblas0-pthread.';
+    return fail(`PyTorch could not be timed. ${advice}\n${message}`);
   }
 }
 
