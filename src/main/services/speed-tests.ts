@@ -20,7 +20,8 @@ export interface SpeedTestsDependencies {
 
 export class SpeedTests {
   readonly #in: SpeedTestsDependencies;
-  #running: string | null = null;
+  /** The test under way; one that was left takes a moment to end. */
+  #running: { readonly name: string; readonly signal: AbortSignal; readonly ended: Promise<unknown> } | null = null;
 
   constructor(dependencies: SpeedTestsDependencies) {
     this.#in = dependencies;
@@ -51,8 +52,11 @@ export class SpeedTests {
     if (!device) throw badInput(`There is no device called "${name}".`);
     if (!device.available) throw conflict(`"${name}" cannot be used here: ${device.detail}`);
     if (this.#in.isTraining()) throw conflict(`A run is training or paused: ${besideARun}`);
-    if (this.#running) throw conflict(`${this.#running} is being measured. One after the other.`);
-    this.#running = name;
+    while (this.#running?.signal.aborted) await this.#running.ended;
+    signal.throwIfAborted();
+    if (this.#running) throw conflict(`${this.#running.name} is being measured. One after the other.`);
+    const { promise: ended, resolve: end } = Promise.withResolvers<void>();
+    this.#running = { name, signal, ended };
     try {
       const { seconds } = await engines.run(
         { type: 'measure', device: name },
@@ -72,6 +76,7 @@ export class SpeedTests {
       throw error instanceof EngineFailure && error.kind !== 'internal' ? conflict(error.message, error) : error;
     } finally {
       this.#running = null;
+      end();
     }
   }
 }
