@@ -136,6 +136,8 @@ export const contract = {
     removeView: base.input(id).output(z.void()),
   },
   inside: {
+    /** What was looked at while it trained, by step, each packed (api/inside.ts). Changes of type live-look go on from there. */
+    live: base.input(id).output(z.array(z.string())),
     /** One picture of a checkpoint. Leaving the stream stops the work. */
     look: base.input(lookRequestSchema).output(eventIterator(lookEventSchema)),
   },

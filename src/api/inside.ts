@@ -1,6 +1,7 @@
 /** Looking inside a network: what is asked, and how what is found travels. */
 import { z } from 'zod';
 import { lookSchema, type Looked } from '../engine/inside/look.ts';
+import type { LiveLook } from '../engine/inside/looks/live.ts';
 
 /** Of the checkpoints that are kept. */
 export const checkpointNameSchema = z.enum(['best', 'last']);
@@ -16,7 +17,7 @@ export type LookRequest = z.output<typeof lookRequestSchema>;
 
 export const lookEventSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('progress'), done: z.number(), total: z.number(), what: z.string() }),
-  /** `looked` is packed; `unpackLooked` takes it apart. */
+  /** `looked` is a packed Looked. */
   z.object({ type: z.literal('done'), looked: z.string() }),
 ]);
 export type LookEvent = z.output<typeof lookEventSchema>;
@@ -31,20 +32,20 @@ interface PackedArray {
 }
 
 /** Plain data and typed arrays as JSON. */
-export function packLooked(looked: Looked): string {
-  return JSON.stringify(looked, (_key, value: unknown) => {
-    if (!ArrayBuffer.isView(value)) return value;
-    const bytes = new Uint8Array(value.buffer, value.byteOffset, value.byteLength).toBase64();
-    return { $array: value.constructor.name as ArrayName, bytes } satisfies PackedArray;
+export function pack(value: Looked | LiveLook): string {
+  return JSON.stringify(value, (_key, part: unknown) => {
+    if (!ArrayBuffer.isView(part)) return part;
+    const bytes = new Uint8Array(part.buffer, part.byteOffset, part.byteLength).toBase64();
+    return { $array: part.constructor.name as ArrayName, bytes } satisfies PackedArray;
   });
 }
 
-/** What `packLooked` packed. */
-export function unpackLooked(packed: string): Looked {
-  return JSON.parse(packed, (_key, value: unknown) => {
-    if (!isPacked(value)) return value;
-    return new arrays[value.$array](Uint8Array.fromBase64(value.bytes).buffer);
-  }) as Looked;
+/** What was packed, which this program did itself. */
+export function unpack<T extends Looked | LiveLook>(packed: string): T {
+  return JSON.parse(packed, (_key, part: unknown) => {
+    if (!isPacked(part)) return part;
+    return new arrays[part.$array](Uint8Array.fromBase64(part.bytes).buffer);
+  }) as T;
 }
 
 function isPacked(value: unknown): value is PackedArray {

@@ -266,6 +266,8 @@ export const changeSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('rewound'), id: z.string(), step: z.number() }),
   z.object({ type: z.literal('eval'), id: z.string(), eval: evalSchema }),
   z.object({ type: z.literal('sample'), id: z.string(), sample: sampleSchema }),
+  /** A look at the network while it trains, packed (api/inside.ts). */
+  z.object({ type: z.literal('live-look'), id: z.string(), look: z.string() }),
   z.object({ type: z.literal('log'), id: z.string(), line: logLineSchema }),
   /** Saved comparisons: all there are now. */
   z.object({ type: z.literal('views'), views: z.array(savedViewSchema) }),

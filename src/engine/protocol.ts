@@ -8,6 +8,7 @@ import type { DatasetRequest } from './data/prepare.ts';
 import type { DatasetSummary } from './data/store.ts';
 import type { DataSource } from './data/survey.ts';
 import type { Look, Looked } from './inside/look.ts';
+import type { LiveLook } from './inside/looks/live.ts';
 import type { Prediction, PredictionInput } from './inference/prediction.ts';
 import type { Figures } from './metrics/figures.ts';
 import type { TaskResult } from './metrics/results.ts';
@@ -248,6 +249,7 @@ export type EngineEvent =
     }
   | { readonly type: 'eval'; readonly job: string; readonly metrics: EvalMetrics; readonly best: boolean }
   | { readonly type: 'sample'; readonly job: string; readonly sample: SampleMetrics }
+  | { readonly type: 'live-look'; readonly job: string; readonly look: LiveLook }
   | {
       readonly type: 'checkpoint';
       readonly job: string;

@@ -88,7 +88,7 @@ export async function openApp(options: AppOptions): Promise<App> {
     speedTests: new SpeedTests({ store, changes, engines, devices, isTraining: () => runs.isTraining }),
     export: new Export(runs, checkpoints, uploads, downloads),
     compare: new Compare(store, changes),
-    inside: new Inside({ runs, checkpoints, devices, engines, tokens, datasets, texts }),
+    inside: new Inside({ store, runs, checkpoints, devices, engines, tokens, datasets, texts }),
     changes,
     info: async () => ({
       version: appVersion,

@@ -87,6 +87,7 @@ export function createRouter(services: Services) {
       removeView: os.compare.removeView.handler(({ input }) => services.compare.removeView(input.id)),
     },
     inside: {
+      live: os.inside.live.handler(({ input }) => services.inside.live(input.id)),
       look: os.inside.look.handler(({ input, signal }) => services.inside.look(input, signal)),
     },
   });

@@ -6,6 +6,7 @@ import { knownTokens } from '../data/codec.ts';
 import { openDataset } from '../data/dataset.ts';
 import { readWordVectors, type WordVectors } from '../data/word-vectors.ts';
 import type { EngineFiles } from '../files.ts';
+import { LiveLooks } from '../inside/live-looks.ts';
 import { DeviceLostError, type Devices } from '../kernels/devices.ts';
 import type { Kernels } from '../kernels/kernels.ts';
 import { memoryPlan } from '../model/size.ts';
@@ -181,6 +182,7 @@ class Session {
   readonly #emit: Emit;
   readonly #losable: boolean;
   readonly #stepsAhead: number;
+  readonly #looks: LiveLooks;
   /** Metrics of the steps that the device works on, oldest first. */
   readonly #pending: Promise<StepMetrics>[] = [];
   #unreported: StepMetrics[] = [];
@@ -193,14 +195,16 @@ class Session {
 
   constructor(
     trainer: Trainer,
-    { losable = false, stepsAhead = 0 }: Kernels,
+    kernels: Kernels,
     checkpoints: CheckpointFiles,
     control: JobControl,
     clock: () => number,
     emit: Emit,
   ) {
+    const { losable = false, stepsAhead = 0 } = kernels;
     this.#losable = losable;
     this.#stepsAhead = stepsAhead;
+    this.#looks = new LiveLooks(kernels, trainer.config, trainer.learner, clock);
     this.#copyAt = clock() + copyEverySeconds;
     this.#trainer = trainer;
     this.#checkpoints = checkpoints;
@@ -268,6 +272,7 @@ class Session {
   }
 
   async #step(): Promise<void> {
+    if (this.#looks.isDue(this.#trainer.enqueued + 1, this.#trainer.elapsed)) return this.#stepLookedAt();
     const started = this.#clock();
     this.#pending.push((await this.#trainer.enqueueStep()).metrics);
     await this.#finishSteps(this.#mayRunAhead() ? this.#stepsAhead : 0);
@@ -275,6 +280,16 @@ class Session {
     const seconds = now - started;
     this.#secondsPerStep = this.#secondsPerStep === null ? seconds : this.#secondsPerStep * 0.98 + seconds * 0.02;
     if (now - this.#reportedAt >= reportEverySeconds) this.#report();
+  }
+
+  async #stepLookedAt(): Promise<void> {
+    await this.#finishSteps(0);
+    const step = async () => {
+      const metrics = await this.#trainer.trainStep();
+      this.#unreported.push(metrics);
+      return metrics;
+    };
+    this.#emit({ type: 'live-look', look: await this.#looks.lookAt(step, this.#control.turn) });
   }
 
   /** Nothing that may follow the step enqueued last, such as an evaluation, has to come before the next one. */

@@ -2,6 +2,7 @@
 import type { Dataset } from '../data/dataset.ts';
 import type { TrainingExamples } from '../data/example-batches.ts';
 import type { SafetensorsEntry } from '../export/safetensors.ts';
+import { someExamples } from '../inside/sequences.ts';
 import { translatePart } from '../inference/predict-part.ts';
 import type { Trained } from '../inference/predict-model.ts';
 import type { Kernels } from '../kernels/kernels.ts';
@@ -45,6 +46,10 @@ export class ExampleLearner implements Learner {
 
   get parameters() {
     return this.model.parameters;
+  }
+
+  get sizes() {
+    return this.#dataset.codec.sizes;
   }
 
   get loss() {
@@ -138,6 +143,10 @@ export class ExampleLearner implements Learner {
     const shown = await showExamples(this.#trained, this.#dataset, seed);
     await turn();
     return shown;
+  }
+
+  heldOut(sequences: number): readonly AnyBatch[] {
+    return someExamples(this.#dataset, this.has('valid') ? 'valid' : 'train', sequences);
   }
 
   /** Every example begins anew. */

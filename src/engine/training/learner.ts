@@ -8,6 +8,7 @@ import type { Tensor } from '../kernels/kernels.ts';
 import type { Figures } from '../metrics/figures.ts';
 import type { TaskResult } from '../metrics/results.ts';
 import type { ParameterSet } from '../model/parameters.ts';
+import type { AnyBatch, DataSizes } from '../model/task-model.ts';
 import type { SampleDetail } from '../protocol.ts';
 
 /** Parts of the data that are not trained on. */
@@ -43,6 +44,8 @@ export interface LearnerDescription {
 
 export interface Learner {
   readonly parameters: ParameterSet;
+  /** How wide the data make the network's ends. */
+  readonly sizes: DataSizes;
   /** [2]: sum of the loss and number of its terms, of the last step; see TaskModel. */
   readonly loss: Tensor;
   readonly stepsPerEpoch: number;
@@ -63,6 +66,8 @@ export interface Learner {
   measure(part: HeldOut, turn: Turn): Promise<Measured>;
   /** What the network makes of something, now: a function of the parameters and `seed`. */
   show(seed: number, turn: Turn): Promise<Shown>;
+  /** Batches of so many sequences of the validation part (without one, of the training part), always the same. */
+  heldOut(sequences: number): readonly AnyBatch[];
   /** What goes on from step to step besides the parameters. */
   readState(): Promise<ReadonlyMap<string, SafetensorsEntry>>;
   /** @throws Error when `tensors` lacks a part of it */

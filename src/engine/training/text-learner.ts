@@ -5,8 +5,10 @@ import type { Tokenizer } from '../corpus/tokenizer.ts';
 import type { SafetensorsEntry } from '../export/safetensors.ts';
 import type { WordVectors } from '../data/word-vectors.ts';
 import { Generator } from '../inference/generator.ts';
+import { textWindows } from '../inside/sequences.ts';
 import type { Kernels } from '../kernels/kernels.ts';
 import { LanguageModel } from '../model/language-model.ts';
+import type { AnyBatch } from '../model/task-model.ts';
 import { beginEmbedding } from './begin-embedding.ts';
 import type { RunConfig } from './config.ts';
 import { evaluate } from './evaluation.ts';
@@ -67,6 +69,11 @@ export class TextLearner implements Learner {
 
   get parameters() {
     return this.model.parameters;
+  }
+
+  get sizes() {
+    const { vocabularySize } = this.#data.tokenizer;
+    return { inputs: vocabularySize, outputs: vocabularySize };
   }
 
   get loss() {
@@ -155,6 +162,10 @@ export class TextLearner implements Learner {
       await turn();
     }
     return { text, detail: null };
+  }
+
+  heldOut(sequences: number): readonly AnyBatch[] {
+    return textWindows(this.#data.valid ?? this.#data.train, this.#config.training.steps, sequences);
   }
 
   /** The hidden state carried to the next window, [L,B,H]. */

@@ -1,8 +1,9 @@
 /** Looking inside a trained run's network. */
-import { packLooked, type LookEvent, type LookRequest } from '../../api/inside.ts';
+import { pack, type LookEvent, type LookRequest } from '../../api/inside.ts';
 import { readsData } from '../../engine/inside/look.ts';
 import type { TrainingData } from '../../engine/protocol.ts';
 import type { RunRecord } from '../store/runs.ts';
+import type { Store } from '../store/store.ts';
 import { hashesOf } from '../store/text-hashes.ts';
 import type { RunCheckpoints } from './checkpoint-files.ts';
 import type { CorpusTexts } from './corpus-texts.ts';
@@ -17,6 +18,7 @@ import { Stream } from './stream.ts';
 import type { TokenCache } from './token-cache.ts';
 
 export interface InsideDependencies {
+  readonly store: Store;
   readonly runs: Runs;
   readonly checkpoints: RunCheckpoints;
   readonly devices: DeviceList;
@@ -33,6 +35,11 @@ export class Inside {
 
   constructor(dependencies: InsideDependencies) {
     this.#in = dependencies;
+  }
+
+  /** What was looked at while it trained, by step, packed. @throws ServiceError NOT_FOUND */
+  live(id: string): string[] {
+    return this.#in.store.liveLooks.read(this.#in.runs.record(id).key);
   }
 
   /**
@@ -71,7 +78,7 @@ export class Inside {
         { type: 'look', checkpointPath, data, look, device },
         { signal, onEvent: (event) => event.type === 'progress' && progress(event.done, event.total, event.what) },
       );
-      events.push({ type: 'done', looked: packLooked(looked) });
+      events.push({ type: 'done', looked: pack(looked) });
     } catch (error) {
       throw error instanceof EngineFailure && error.kind === 'input' ? badInput(error.message, error) : error;
     }

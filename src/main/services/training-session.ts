@@ -1,6 +1,8 @@
 /** One sitting of a run: its data prepared, the engine's training job, and everything it reports into the store and to watchers. */
 import { basename } from 'node:path';
+import { pack } from '../../api/inside.ts';
 import type { LogLine, Run, RunStatus } from '../../api/types.ts';
+import type { LiveLook } from '../../engine/inside/looks/live.ts';
 import type { EvalMetrics, JobResult, SampleMetrics, StepMetrics, TrainingData } from '../../engine/protocol.ts';
 import type { StepSizes } from '../../engine/speed-cases.ts';
 import type { RunConfig } from '../../engine/training/config.ts';
@@ -167,7 +169,7 @@ export class TrainingSession {
     this.#firstStep = step;
     if (found === null && recordedUpTo === 0) return null;
     store.write(() => {
-      for (const table of [store.metrics, store.evals, store.samples]) table.deleteAfter(key, step);
+      for (const table of [store.metrics, store.evals, store.samples, store.liveLooks]) table.deleteAfter(key, step);
       // What was measured is whole again of those that are now the newest.
       for (const metrics of found?.state.evals ?? []) store.evals.put(key, metrics);
       const best = found?.state.progress.best ?? null;
@@ -245,6 +247,8 @@ export class TrainingSession {
         return this.#recordEval(event.metrics, event.best);
       case 'sample':
         return this.#recordSample(event.sample);
+      case 'live-look':
+        return this.#recordLook(event.look);
       case 'checkpoint':
         return this.#recordCheckpoint(event.step, basename(event.path), event.best);
       case 'log':
@@ -306,6 +310,13 @@ export class TrainingSession {
     if (this.#remembered.has(`sample ${sample.step}`)) return;
     store.write(() => store.samples.put(this.#run.key, sample));
     changes.publish({ type: 'sample', id: this.runId, sample });
+  }
+
+  #recordLook(look: LiveLook): void {
+    const { store, changes } = this.#in;
+    const packed = pack(look);
+    store.write(() => store.liveLooks.put(this.#run.key, look.step, packed));
+    changes.publish({ type: 'live-look', id: this.runId, look: packed });
   }
 
   #recordCheckpoint(step: number, file: string, best: boolean): void {

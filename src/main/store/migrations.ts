@@ -229,4 +229,15 @@ const comparing: Migration = (database) =>
     ) STRICT;
   `);
 
-export const migrations: readonly Migration[] = [first, everyTask, devices, comparing];
+/** Looking inside: what was looked at while a run trained, packed as api/inside.ts does. */
+const looking: Migration = (database) =>
+  database.exec(`
+    CREATE TABLE live_looks (
+      run INTEGER NOT NULL REFERENCES runs (key) ON DELETE CASCADE,
+      step INTEGER NOT NULL,
+      look TEXT NOT NULL,
+      PRIMARY KEY (run, step)
+    ) STRICT, WITHOUT ROWID;
+  `);
+
+export const migrations: readonly Migration[] = [first, everyTask, devices, comparing, looking];

@@ -5,6 +5,7 @@ import { CorpusTable } from './corpora.ts';
 import { asWorkspaceError, openDatabase } from './database.ts';
 import { DeviceSpeedTable } from './device-speeds.ts';
 import { CheckpointTable, EvalTable, LogTable, SampleTable } from './history.ts';
+import { LiveLookTable } from './live-looks.ts';
 import { hasWriter, lockWorkspace, type WorkspaceLock } from './lock.ts';
 import { MetricsTable } from './metrics.ts';
 import { RunTable, type RunRecord } from './runs.ts';
@@ -30,6 +31,7 @@ export class Store {
   readonly metrics: MetricsTable;
   readonly evals: EvalTable;
   readonly samples: SampleTable;
+  readonly liveLooks: LiveLookTable;
   readonly log: LogTable;
   readonly checkpoints: CheckpointTable;
   readonly views: ViewTable;
@@ -51,6 +53,7 @@ export class Store {
     this.metrics = new MetricsTable(database);
     this.evals = new EvalTable(database);
     this.samples = new SampleTable(database);
+    this.liveLooks = new LiveLookTable(database);
     this.log = new LogTable(database);
     this.checkpoints = new CheckpointTable(database);
     this.views = new ViewTable(database);

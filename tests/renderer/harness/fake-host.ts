@@ -2,7 +2,7 @@
 import { createRouterClient, implement, ORPCError } from '@orpc/server';
 import { contract } from '../../../src/api/contract.ts';
 import type { ImportSource } from '../../../src/api/contract.ts';
-import { packLooked, type LookRequest } from '../../../src/api/inside.ts';
+import { pack, type LookRequest } from '../../../src/api/inside.ts';
 import { tasks, type Task } from '../../../src/engine/model/spec.ts';
 import type { Change, Corpus, Run } from '../../../src/api/types.ts';
 import type { ClassFolder } from '../../../src/renderer/lib/class-folder.ts';
@@ -12,7 +12,7 @@ import { curvesOf } from './fake-curves.ts';
 import { modelInput, predict } from './fake-answers.ts';
 import { config, corpus, detail, evaluationOf, lossAt, lossScale, random, run, stepsBetween } from './fake-data.ts';
 import { FakeDevices } from './fake-devices.ts';
-import { lookedAt } from './fake-inside.ts';
+import { liveLooks, lookedAt } from './fake-inside.ts';
 import { inspection } from './fake-inspections.ts';
 import { planOf } from './fake-plan.ts';
 import { sampleOf } from './fake-results.ts';
@@ -148,7 +148,7 @@ export class FakeHost implements Connection {
 
   async *#look({ id, look }: LookRequest) {
     yield { type: 'progress' as const, done: 1, total: 2, what: 'Looking' };
-    yield { type: 'done' as const, looked: packLooked(lookedAt(look, this.#run(id))) };
+    yield { type: 'done' as const, looked: pack(lookedAt(look, this.#run(id))) };
   }
 
   /** Ten steps of progress; leaving the stream in between imports nothing. */
@@ -331,6 +331,7 @@ export class FakeHost implements Connection {
         ),
       },
       inside: {
+        live: os.inside.live.handler(({ input }) => liveLooks(this.#run(input.id)).map(pack)),
         look: os.inside.look.handler(async ({ input }) => {
           await guard('inside.look');
           return this.#look(input);

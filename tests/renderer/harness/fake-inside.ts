@@ -1,6 +1,7 @@
 /** What looking inside finds, made up: in the shapes of real networks. */
 import type { Look, Looked } from '../../../src/engine/inside/look.ts';
 import { gatesOf } from '../../../src/engine/inside/gates.ts';
+import type { LiveLook } from '../../../src/engine/inside/looks/live.ts';
 import type { ThroughTime } from '../../../src/engine/inside/looks/through-time.ts';
 import { layersOf, recurrentMatrixOf } from '../../../src/engine/inside/stacks.ts';
 import type { Run } from '../../../src/api/types.ts';
@@ -38,4 +39,26 @@ function throughTime(run: Run, step: number, lags: number, sequences: number): T
       })),
     ),
   };
+}
+
+/** As training goes on the gradient comes to reach further, and steps become smaller. */
+export function liveLooks(run: Run): LiveLook[] {
+  const { architecture, training } = run.config;
+  const steps = [1];
+  while (steps.at(-1)! < run.step) steps.push(Math.ceil(steps.at(-1)! * 1.09 + 1));
+  const lags = Int32Array.from({ length: training.steps }, (_, lag) => lag);
+  const layers = layersOf(architecture);
+  return steps.map((step, i) => ({
+    ...{ step, gradNorm: 3 * 0.97 ** i, lags },
+    flows: layers.map(({ part, layer, direction }, k) => ({
+      ...{ part, layer, direction },
+      norms: Float64Array.from(lags, (lag) => 0.2 * 0.6 ** k * (0.4 + (0.4 * i) / steps.length + 0.03 * k) ** lag),
+    })),
+    updates: layers.flatMap((at, k) =>
+      ['ih', 'hh'].map((kind) => ({
+        name: recurrentMatrixOf(at).replace('hh', kind),
+        ratio: 0.02 * 0.95 ** i * (k + 1) * (kind === 'hh' ? 1 : 0.4) + 1e-4,
+      })),
+    ),
+  }));
 }

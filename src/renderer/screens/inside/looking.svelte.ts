@@ -1,5 +1,5 @@
 /** Asking for a picture of a checkpoint, one at a time: the newest. Make it in a component, and cancel it when that goes. */
-import { unpackLooked, type CheckpointName } from '../../../api/inside.ts';
+import { unpack, type CheckpointName } from '../../../api/inside.ts';
 import type { Look, LookedAt } from '../../../engine/inside/look.ts';
 import type { Api } from '../../lib/client.ts';
 import { reason } from '../../lib/toasts.ts';
@@ -79,7 +79,7 @@ export class Looking<L extends Look> {
       for await (const event of events) {
         if (signal.aborted) return;
         if (event.type === 'done') {
-          this.#found = unpackLooked(event.looked) as LookedAt<L>;
+          this.#found = unpack<LookedAt<L>>(event.looked);
           keep(key, this.#found);
         } else {
           const { done, total, what } = event;
