@@ -36,6 +36,35 @@ describe.skipIf(!dawn)('webgpu', () => {
   });
 });
 
+describe.skipIf(!dawn).each(['auto', 'step by step'] as const)('padding, %s', (recurrence) => {
+  const kernels = useKernels({ ...webgpu, create: () => createWebGpuKernels(dawn!, { recurrence }) });
+
+  it.each([
+    ['lstm', 8],
+    ['gru', 12],
+    ['gru_before', 5],
+  ] as const)('is ignored, whatever stands there: %s', async (cell, H) => {
+    const [T, B, I] = [3, 4, 8];
+    const lengths = [2, 3, 0, 1];
+    const results = [];
+    for (const padding of [0, NaN]) {
+      const case_ = recurrentCase(kernels(), { cell, T, B, I, H, lengths });
+      for (const [tensor, width] of [
+        [case_.operands.x, I],
+        [case_.gradients.dy, H],
+      ] as const) {
+        for (let n = 0; n < T * B; n++) {
+          if (Math.floor(n / B) >= lengths[n % B]!)
+            kernels().write(tensor, new Array<number>(width).fill(padding), n * width);
+        }
+      }
+      results.push(await computeRecurrent(kernels(), case_, { accumulate: false, initialState: true }));
+    }
+    expect(results[1]).toEqual(results[0]);
+    expect([...results[0]!.values()].every((numbers) => Array.from(numbers).every(Number.isFinite))).toBe(true);
+  });
+});
+
 describe('sequences are computed in one dispatch', () => {
   const shape = { cell: 'lstm', T: 35, B: 32, I: 100, H: 128 } as const;
 
