@@ -49,6 +49,8 @@ function curveMarks(picture: Picture, layout: Layout, palette: Palette) {
   const window = { ...frame.x, columns, logX };
   const many = frame.curves.filter(({ series }) => !series.faint).length;
   const thick = many > 24 ? 1 : many > 12 ? 1.5 : 2;
+  // Of many curves the measured ones together would be a wall.
+  const behind = Math.max(3, BEHIND * Math.min(1, 12 / many));
   const bands: Mark[] = [];
   const back: Mark[] = [];
   const front: Mark[] = [];
@@ -78,7 +80,7 @@ function curveMarks(picture: Picture, layout: Layout, palette: Palette) {
     if (curve.behind && !series.faint) {
       const line = lineOf(curve, curve.behind, series.extremes);
       drawn += Math.min(measurements, line.x.length);
-      back.push({ kind: 'line', ...line, color: palette.faint(series.color, BEHIND), width: 1 });
+      back.push({ kind: 'line', ...line, color: palette.faint(series.color, behind), width: 1 });
     }
     const line = lineOf(curve, curve.y, curve.behind || series.band ? undefined : series.extremes);
     if (!curve.behind || series.faint) drawn += Math.min(measurements, line.x.length);

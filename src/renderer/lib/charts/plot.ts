@@ -59,8 +59,6 @@ export class Plot {
     if (this.#canvas.width !== across || this.#canvas.height !== down) {
       this.#canvas.width = across;
       this.#canvas.height = down;
-      this.#canvas.style.width = `${width}px`;
-      this.#canvas.style.height = `${height}px`;
     }
     this.#context.setTransform(ratio, 0, 0, ratio, 0, 0);
   }

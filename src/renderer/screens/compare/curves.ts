@@ -3,7 +3,7 @@ import type { RunCurve } from '../../../api/curves.ts';
 import type { Run } from '../../../api/types.ts';
 import type { FigureName } from '../../../engine/metrics/figures.ts';
 import type { Series } from '../../lib/charts/series.ts';
-import { bestIndex, lossMeasure, writeMeasure } from '../../lib/measures.ts';
+import { bestIndex, lossMeasure, writeMeasure, type Measure } from '../../lib/measures.ts';
 import { compare as text } from '../../lib/messages/compare.ts';
 import { evalPlaces } from './run-curves.ts';
 import { isOther, quantityOf, type Shown } from './shown.ts';
@@ -19,6 +19,9 @@ export interface CurveOptions {
   readonly baseline: string | null;
   readonly style: (run: Run) => RunStyle;
 }
+
+/** Of more runs than this only the best value of all is marked. */
+const MOST_MARKS = 12;
 
 /** The best validation value of each run is marked. A run that does not have the measure has no curve. */
 export function curvesOf(
@@ -44,7 +47,15 @@ export function curvesOf(
     if (valid)
       series.push({ ...of, ...valid, id: `${run.id}/valid`, label: text.valid, dash: dash ?? false, raw: true });
   }
-  return series;
+  return runs.length > MOST_MARKS && !isOther(shown) ? withBestMark(series, shown) : series;
+}
+
+function withBestMark(series: readonly Series[], shown: Measure): Series[] {
+  const best = bestIndex(
+    shown,
+    series.map(({ mark }) => mark?.y ?? null),
+  );
+  return series.map((one, i) => (i === best ? one : { ...one, mark: null }));
 }
 
 function hasShown(run: Run, shown: Shown): boolean {
@@ -64,7 +75,7 @@ export function trainingOf(curve: RunCurve, shown: Shown): Drawn | null {
 }
 
 /** The curve of validation; null where there is none. */
-export function validationOf(curve: RunCurve, shown: Exclude<Shown, 'gradNorm' | 'learningRate' | 'tokensPerSecond'>) {
+export function validationOf(curve: RunCurve, shown: Measure) {
   const { evals } = curve;
   const loss = shown === 'loss' || shown === 'perplexity';
   const column = loss ? evals.loss : evals.figures[shown as FigureName];

@@ -1,0 +1,84 @@
+import { describe, expect, it } from 'vitest';
+import { differing, facetsOf } from '../../../../src/renderer/screens/compare/facets.ts';
+import { isWithin, nearestTrack, parallelBox, tracksOf } from '../../../../src/renderer/screens/compare/parallel.ts';
+import { placeAt, placingOf, shareOf } from '../../../../src/renderer/screens/compare/placing.ts';
+import { nearestPoint } from '../../../../src/renderer/screens/compare/scatter.ts';
+import { stylesOf } from '../../../../src/renderer/screens/compare/styles.ts';
+import { run } from '../../harness/fake-data.ts';
+
+const runs = Array.from({ length: 8 }, (_, i) => run(i));
+const facets = facetsOf(runs);
+const facet = (name: string) => facets.find((one) => one.name === name)!;
+
+describe('placing', () => {
+  it('puts numbers by their size and words in rows', () => {
+    const hidden = placingOf(facet('hidden'), runs);
+    expect(hidden.axis.ticks(0, 1, 5)).toEqual([128, 256, 384, 512]);
+    expect(shareOf(hidden.place(runs[3]!)!, hidden)).toBeGreaterThan(shareOf(hidden.place(runs[0]!)!, hidden));
+    const cell = placingOf(facet('cell'), runs);
+    expect(cell.axis.ticks(0, 1, 5).map((at, _, all) => cell.axis.tick(at, all))).toEqual(['lstm', 'gru', 'rnn']);
+    expect(cell.place(runs[1]!)).toBe(1);
+  });
+  it('goes back and forth, also along a logarithm', () => {
+    const wide = runs.map((one, i) => ({ ...one, parameters: 10 ** (i + 1) }));
+    const placing = placingOf(facet('parameters'), wide);
+    expect(placing.log).toBe(true);
+    expect(placeAt(shareOf(1e4, placing), placing)).toBeCloseTo(1e4, 6);
+  });
+  it('has no place for what was not measured', () => {
+    expect(placingOf(facet('perplexity'), runs).place({ ...runs[0]!, bestLoss: null })).toBeNull();
+  });
+});
+
+describe('parallel coordinates', () => {
+  const axes = ['cell', 'hidden', 'perplexity'].map((name) => placingOf(facet(name), runs));
+  const box = parallelBox({ width: 800, height: 300 });
+  const tracks = tracksOf(runs, axes, box);
+  it('find the line under the pointer', () => {
+    expect(nearestTrack(tracks, box, box.left, tracks[1]![0]!)).toBe(1);
+    expect(nearestTrack(tracks, box, box.left, box.bottom + 60)).toBeNull();
+    expect(tracks[7]![2]).toBeNull(); // a queued run has reached nothing
+  });
+  it('choose runs by parts of their axes', () => {
+    const brushes = new Map([
+      ['hidden', { from: 200, to: 400 }],
+      ['cell', { from: 0.5, to: 1.5 }],
+    ]);
+    expect(runs.filter((one) => isWithin(one, axes, brushes)).map((one) => one.config.architecture)).toEqual(
+      runs
+        .map((one) => one.config.architecture)
+        .filter(({ cell, hidden }) => cell === 'gru' && hidden > 200 && hidden < 400),
+    );
+  });
+});
+
+describe('a scatter', () => {
+  it('finds the nearest point, if it is near', () => {
+    const points = runs.map((one, i) => ({ run: one, x: i * 50, y: 10 }));
+    expect(nearestPoint(points, 98, 12)?.run).toBe(runs[2]);
+    expect(nearestPoint(points, 75, 40)).toBeNull();
+  });
+});
+
+describe('styles', () => {
+  it('give a colour to each value, shades to many numbers, and dashes that differ', () => {
+    const byCell = stylesOf(runs, facet('cell'), facet('layers'), false);
+    expect(byCell.of(runs[0]!).color).toBe(byCell.of(runs[3]!).color);
+    expect(byCell.of(runs[0]!).color).not.toBe(byCell.of(runs[1]!).color);
+    expect(byCell.of(runs[0]!).dash).toEqual([]);
+    expect(byCell.of(runs[1]!).dash).not.toEqual([]);
+    expect(byCell.colors.map(({ label }) => label)).toEqual(['lstm', 'gru', 'rnn']);
+    const byHidden = stylesOf(runs, facet('hidden'), null, true);
+    expect(byHidden.of(runs[0]!).color).toMatch(/^rgb/);
+    expect(stylesOf(runs, null, null, true).of(runs[2]!).color).toBe('var(--run-2)');
+  });
+});
+
+describe('what differs', () => {
+  it('is what can be grouped by', () => {
+    const names = differing(facets, runs).map(({ name }) => name);
+    expect(names).toEqual(expect.arrayContaining(['cell', 'hidden', 'layers', 'seed', 'name', 'perplexity']));
+    expect(names).not.toContain('batch');
+    expect(differing(facets, [runs[0]!])).toEqual([]);
+  });
+});
