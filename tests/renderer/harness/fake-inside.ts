@@ -4,6 +4,7 @@ import { gatesOf } from '../../../src/engine/inside/gates.ts';
 import type { LiveLook } from '../../../src/engine/inside/looks/live.ts';
 import type { ThroughTime } from '../../../src/engine/inside/looks/through-time.ts';
 import { layersOf, recurrentMatrixOf } from '../../../src/engine/inside/stacks.ts';
+import { confusion, neuronMatches, neurons, predictions } from './fake-reading.ts';
 import type { Run } from '../../../src/api/types.ts';
 
 export function lookedAt(look: Look, run: Run): Looked {
@@ -11,6 +12,14 @@ export function lookedAt(look: Look, run: Run): Looked {
   switch (look.picture) {
     case 'through-time':
       return throughTime(run, step, look.steps, look.sequences);
+    case 'neurons':
+      return neurons(look, run, step);
+    case 'neuron-matches':
+      return neuronMatches(look, step);
+    case 'predictions':
+      return predictions(look, run, step);
+    case 'confusion':
+      return confusion(look, run, step);
     case 'weights':
       return { picture: 'weights', step, summaries: [], detail: null };
   }
