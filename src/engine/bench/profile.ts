@@ -1,5 +1,6 @@
 /** Where the time of a training step goes, by kernel. */
 import {
+  type CallTimes,
   GATES,
   isTokenInput,
   type Kernels,
@@ -102,14 +103,14 @@ export interface Profiler {
 }
 
 /**
- * Times every operation of a device. Operations are taken to be done when their call returns, which holds for the CPU devices.
+ * Times every operation of a device. Operations are taken to be done when their call returns, unless the device times them itself.
  * @param clock seconds, monotonic
+ * @param times by the device's own clock; the entries' seconds are then only those that their calls took to return
  */
-export function profile(device: Kernels, clock: () => number): Profiler {
+export function profile(device: Kernels, clock: () => number, times: CallTimes | null = null): Profiler {
   const found = new Map<string, ProfileEntry>();
   const bytesPerNumber = device.precision === 'float64' ? 8 : 4;
-  const add = (name: string, work: Work | undefined, seconds: number) => {
-    const what = work ? `${name} ${work.size}` : name;
+  const add = (what: string, work: Work | undefined, seconds: number) => {
     let entry = found.get(what);
     if (!entry) found.set(what, (entry = { what, calls: 0, seconds: 0, flops: 0, bytes: 0 }));
     entry.calls++;
@@ -124,9 +125,12 @@ export function profile(device: Kernels, clock: () => number): Profiler {
       const operation = member.bind(target) as (...args: readonly unknown[]) => unknown;
       const count = counters[name] as ((...args: readonly unknown[]) => Work) | undefined;
       return (...args: readonly unknown[]) => {
+        const work = count?.(...args);
+        const what = work ? `${name} ${work.size}` : name;
+        if (times) times.label = what;
         const started = clock();
         const result = operation(...args);
-        add(name, count?.(...args), clock() - started);
+        add(what, work, clock() - started);
         return result;
       };
     },

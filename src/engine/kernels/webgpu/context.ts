@@ -2,6 +2,7 @@ import { DeviceError, DeviceLostError } from '../devices.ts';
 import type { HostArray, Tensor } from '../kernels.ts';
 import { GpuError, lostError, megabytes, SMALLER } from './errors.ts';
 import { assemble, type GpuKernel, type Param } from './kernel.ts';
+import { Stopwatch } from './stopwatch.ts';
 import { deviceTensor, DeviceTensor, elementCount, type GpuMemory, type GpuTensor, paddedBytes } from './tensor.ts';
 
 export { defineKernel, f32, type GpuKernel, type Param } from './kernel.ts';
@@ -72,6 +73,7 @@ export class GpuContext {
   readonly #staged = new Uint32Array(STAGED_WORDS);
   #stagedWords = 0;
 
+  #stopwatch: Stopwatch | null = null;
   #encoder: GPUCommandEncoder | null = null;
   #pass: GPUComputePassEncoder | null = null;
   #memories = 0;
@@ -205,7 +207,9 @@ export class GpuContext {
     const pipeline = this.#pipeline(kernel, variant ?? '', promotions(kernel, bound));
     const bindGroup = this.#bindGroup(kernel, pipeline, bound);
     const offset = this.#writeParams(params);
-    const pass = (this.#pass ??= this.#commands().beginComputePass());
+    const pass = this.#stopwatch
+      ? this.#timedPass(this.#stopwatch)
+      : (this.#pass ??= this.#commands().beginComputePass());
     pass.setPipeline(pipeline.pipeline);
     pass.setBindGroup(0, bindGroup, [offset]);
     pass.dispatchWorkgroups(x, y, z);
@@ -268,6 +272,13 @@ export class GpuContext {
     return source.dtype === 'int' ? new Int32Array(copy) : new Float32Array(copy);
   }
 
+  /** Times every dispatch from now on. null: the adapter has no clock for that. */
+  timeDispatches(): Stopwatch | null {
+    if (!this.device.features.has('timestamp-query')) return null;
+    this.flush();
+    return (this.#stopwatch ??= new Stopwatch(this.device, SLOTS));
+  }
+
   /** Submits what was enqueued. */
   flush(): void {
     if (!this.#encoder) return;
@@ -275,7 +286,9 @@ export class GpuContext {
     const { queue } = this.device;
     if (this.#slot > 0) queue.writeBuffer(this.#uniforms, 0, this.#slots, 0, this.#slot * SLOT_BYTES);
     if (this.#stagedWords > 0) queue.writeBuffer(this.#stagingBuffer, 0, this.#staged, 0, this.#stagedWords);
+    const collected = this.#stopwatch?.collect(this.#encoder);
     queue.submit([this.#encoder.finish()]);
+    collected?.();
     this.#encoder = null;
     this.#pass = null;
     this.#slot = 0;
@@ -287,6 +300,11 @@ export class GpuContext {
     this.#disposed = true;
     this.#failure ??= new DeviceLostError('This GPU device was disposed of.');
     this.device.destroy();
+  }
+
+  #timedPass(stopwatch: Stopwatch): GPUComputePassEncoder {
+    const encoder = this.#commandsBetweenPasses();
+    return (this.#pass = encoder.beginComputePass({ timestampWrites: stopwatch.next() }));
   }
 
   #commands(): GPUCommandEncoder {
