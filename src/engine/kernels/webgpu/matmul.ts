@@ -57,25 +57,28 @@ function loader(name: string, vector: boolean): string {
 }`;
 }
 
-/** Fills the tile of one operand at depth k0. */
-function fill(name: 'a' | 'b', size: 'M' | 'N', contiguousK: boolean, masked: boolean): string {
-  const tile = name === 'a' ? 'tile.y' : 'tile.x';
+/** `fetch_a` or `fetch_b`: the vec4 of an operand's tile at depth k0 that an invocation brings. */
+function fetch(name: 'a' | 'b', size: 'M' | 'N', contiguousK: boolean, masked: boolean): string {
+  const head = `fn fetch_${name}(k0: u32, end: u32, tile: u32, local: u32) -> vec4<f32> {`;
   if (contiguousK) {
-    return `{
-      let row = ${tile} * ${TILE}u + local / 4u;
-      let k = k0 + (local % 4u) * 4u;
-      let count = select(0, i32(end) - i32(k), row < p.${size});
-      tile_${name}[${along.at('local / 4u', 'local % 4u')}] = load_${name}(p.${name}_offset + row * p.${name}_stride + k, count);
-    }`;
+    return `${head}
+  let row = tile * ${TILE}u + local / 4u;
+  let k = k0 + (local % 4u) * 4u;
+  let count = select(0, i32(end) - i32(k), row < p.${size});
+  return load_${name}(p.${name}_offset + row * p.${name}_stride + k, count);
+}`;
   }
   const real = masked ? ' && k / p.batch < u32(lengths[k % p.batch])' : '';
-  return `{
-      let k = k0 + local / 16u;
-      let column = ${tile} * ${TILE}u + (local % 16u) * 4u;
-      let count = select(0, i32(p.${size}) - i32(column), k < end${real});
-      tile_${name}[local] = load_${name}(p.${name}_offset + k * p.${name}_stride + column, count);
-    }`;
+  return `${head}
+  let k = k0 + local / 16u;
+  let column = tile * ${TILE}u + (local % 16u) * 4u;
+  let count = select(0, i32(p.${size}) - i32(column), k < end${real});
+  return load_${name}(p.${name}_offset + k * p.${name}_stride + column, count);
+}`;
 }
+
+/** Where that vec4 goes. */
+const place = (contiguousK: boolean) => (contiguousK ? along.at('local / 4u', 'local % 4u') : 'local');
 
 const rows = [0, 1, 2, 3];
 
@@ -123,6 +126,8 @@ var<workgroup> tile_b: array<vec4<f32>, ${(bAlong ? along : across).vec4s}>;
 
 ${loader('a', vector.a)}
 ${loader('b', vector.b)}
+${fetch('a', 'M', aAlong, false)}
+${fetch('b', 'N', bAlong, masked === 'm')}
 
 fn store(offset: u32, row: u32, column: u32, sum: f32) {
   if (row >= p.M || column >= p.N) { return; }
@@ -139,10 +144,15 @@ fn main(@builtin(workgroup_id) tile: vec3<u32>, @builtin(local_invocation_index)
   let y = local / 16u;
   let end = min(p.K, (tile.z + 1u) * p.part);
   ${rows.map((i) => `var c${i} = vec4<f32>(0.0);`).join(' ')}
+  // While a tile is multiplied, the next one is on its way from memory.
+  var next_a = fetch_a(tile.z * p.part, end, tile.y, local);
+  var next_b = fetch_b(tile.z * p.part, end, tile.x, local);
   for (var k0 = tile.z * p.part; k0 < end; k0 += ${DEPTH}u) {
-    ${fill('a', 'M', aAlong, false)}
-    ${fill('b', 'N', bAlong, masked === 'm')}
+    tile_a[${place(aAlong)}] = next_a;
+    tile_b[${place(bAlong)}] = next_b;
     workgroupBarrier();
+    next_a = fetch_a(k0 + ${DEPTH}u, end, tile.y, local);
+    next_b = fetch_b(k0 + ${DEPTH}u, end, tile.x, local);
     ${MULTIPLY[form]}
     workgroupBarrier();
   }

@@ -1,6 +1,6 @@
 /**
  * One step of a recurrence in one dispatch: the recurrent product of all sequences and units, and the cell's equations on its sums. A
- * workgroup computes 16 sequences by 16 units with all their gates; operands pass through workgroup memory in tiles of 32 products.
+ * workgroup computes 16 sequences by 16 units with all their gates; operands pass through workgroup memory in tiles.
  */
 import type { Cell } from '../kernels.ts';
 import { CELL_FUNCTIONS, CELL_SHADERS, GRU_BEFORE, type CellShader } from './recurrent-cells.ts';
@@ -8,30 +8,45 @@ import { shader, variants } from './shader.ts';
 
 /** Sequences, and units, of a workgroup. */
 export const SIDE = 16;
-/** vec4s of k in a tile. */
-const QUADS = 8;
-/** Of a row in workgroup memory; the odd one keeps rows in different banks. */
-const ROW = QUADS + 1;
+/** Invocations: one for each sequence and unit. */
+const INVOCATIONS = SIDE * SIDE;
 
 const numbers = (count: number) => Array.from({ length: count }, (_, i) => i);
 
 /**
- * sum_g[b,j] = Σ_k source[b,k] weights[k, (first + g) H + j] for each of `gates` gates.
+ * sum_g[b,j] = Σ_k source[b,k] weights[k, (first + g) H + j] for each of `gates` gates. While a tile is multiplied, the next one is
+ * on its way from memory: a step has too few workgroups to hide that otherwise.
  * @param source name of the buffer whose rows of p.source_stride begin at p.source
  */
 function product(gates: number, source: string): { declarations: string; code: string } {
+  /** vec4s of k in a tile: as many as fit into 16 KB. */
+  const quads = gates <= 2 ? 16 : 8;
+  /** Of a row in workgroup memory; the odd one keeps rows in different banks. */
+  const row = quads + 1;
+  const columnLoads = numbers(Math.ceil((gates * SIDE * quads) / INVOCATIONS));
   return {
     declarations: /* wgsl */ `
-var<workgroup> rows: array<vec4f, ${SIDE * ROW}>;
-var<workgroup> columns: array<vec4f, ${gates * SIDE * ROW}>;
-fn source_at(b: u32, k: u32) -> vec4f {
+var<workgroup> rows: array<vec4f, ${SIDE * row}>;
+var<workgroup> columns: array<vec4f, ${gates * SIDE * row}>;
+
+// vec4 \`i\` of a tile that begins at vec4 \`begin\` of k: of the source's rows, and of the weights' columns.
+fn row_at(i: u32, begin: u32, b0: u32) -> vec4f {
+  let b = b0 + i / ${quads}u;
+  let k = (begin + i % ${quads}u) * 4u;
   var v = vec4f(0.0);
-  if (b >= p.B) { return v; }
+  if (i >= ${SIDE * quads}u || b >= p.B) { return v; }
   let at = p.source + b * p.source_stride + k;
   for (var c = 0u; c < 4u; c++) {
     if (k + c < p.K) { v[c] = ${source}[at + c]; }
   }
   return v;
+}
+fn column_at(i: u32, begin: u32, j0: u32) -> vec4f {
+  let j = j0 + i % ${SIDE}u;
+  let q = begin + i / ${SIDE}u % ${quads}u;
+  let gate = i / ${SIDE * quads}u;
+  if (gate >= ${gates}u || q * 4u >= p.K || j >= p.H) { return vec4f(0.0); }
+  return weights[q * p.width + (p.first + gate) * p.H + j];
 }`,
     code: /* wgsl */ `
   let unit = local % ${SIDE}u;
@@ -39,26 +54,25 @@ fn source_at(b: u32, k: u32) -> vec4f {
   let j0 = group.x * ${SIDE}u;
   let b0 = group.y * ${SIDE}u;
   let quads = (p.K + 3u) / 4u;
-  ${numbers(gates)
-    .map((g) => `var sum${g} = 0.0;`)
-    .join(' ')}
-  for (var q0 = 0u; q0 < quads; q0 += ${QUADS}u) {
-    if (local < ${SIDE * QUADS}u) {
-      rows[local / ${QUADS}u * ${ROW}u + local % ${QUADS}u] = source_at(b0 + local / ${QUADS}u, (q0 + local % ${QUADS}u) * 4u);
-    }
-    for (var i = local; i < ${gates * SIDE * QUADS}u; i += ${SIDE * SIDE}u) {
-      let u = i % ${SIDE}u;
-      let q = i / ${SIDE}u % ${QUADS}u;
-      let gate = i / ${SIDE * QUADS}u;
-      var v = vec4f(0.0);
-      if (q0 + q < quads && j0 + u < p.H) { v = weights[(q0 + q) * p.width + (p.first + gate) * p.H + j0 + u]; }
-      columns[(gate * ${SIDE}u + u) * ${ROW}u + q] = v;
-    }
+  ${declare(numbers(gates).map((g) => `sum${g}`))}
+  var next_row = row_at(local, 0u, b0);
+  ${columnLoads.map((n) => `var next_column${n} = column_at(local + ${n * INVOCATIONS}u, 0u, j0);`).join('\n  ')}
+  for (var q0 = 0u; q0 < quads; q0 += ${quads}u) {
+    if (local < ${SIDE * quads}u) { rows[local / ${quads}u * ${row}u + local % ${quads}u] = next_row; }
+    ${columnLoads
+      .map((n) => {
+        const i = `(local + ${n * INVOCATIONS}u)`;
+        const at = `(${i} / ${SIDE * quads}u * ${SIDE}u + ${i} % ${SIDE}u) * ${row}u + ${i} / ${SIDE}u % ${quads}u`;
+        return `if (${i} < ${gates * SIDE * quads}u) { columns[${at}] = next_column${n}; }`;
+      })
+      .join('\n    ')}
     workgroupBarrier();
-    for (var q = 0u; q < ${QUADS}u; q++) {
-      let v = rows[sequence * ${ROW}u + q];
+    next_row = row_at(local, q0 + ${quads}u, b0);
+    ${columnLoads.map((n) => `next_column${n} = column_at(local + ${n * INVOCATIONS}u, q0 + ${quads}u, j0);`).join('\n    ')}
+    for (var q = 0u; q < ${quads}u; q++) {
+      let v = rows[sequence * ${row}u + q];
       ${numbers(gates)
-        .map((g) => `sum${g} += dot(v, columns[(${g * SIDE}u + unit) * ${ROW}u + q]);`)
+        .map((g) => `sum${g} += dot(v, columns[(${g * SIDE}u + unit) * ${row}u + q]);`)
         .join('\n      ')}
     }
     workgroupBarrier();
@@ -73,7 +87,7 @@ const PRODUCT_PARAMS = ['B', 'H', 'K', 'source', 'source_stride', 'width', 'firs
 const STEP_PARAMS = ['t', 'masked', 'y_offset', 'y_width', 'previous', 'next', 'c_base'];
 
 const MAIN = /* wgsl */ `
-@compute @workgroup_size(${SIDE * SIDE})
+@compute @workgroup_size(${INVOCATIONS})
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) local: u32) {`;
 
 const POSITION = /* wgsl */ `
