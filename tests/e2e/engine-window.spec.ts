@@ -5,7 +5,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import type { Browser } from '@playwright/test';
+import type { Browser, Page } from '@playwright/test';
 import type { Run } from '../../src/api/types.ts';
 import { openApp, type App } from '../../src/main/app.ts';
 import { forkEngine } from '../../src/main/services/engine-channel.ts';
@@ -19,15 +19,19 @@ base.setTimeout(180_000);
 
 class WindowApp {
   readonly app: App;
+  readonly #windows: readonly Page[];
 
-  constructor(app: App) {
+  private constructor(app: App, windows: readonly Page[]) {
     this.app = app;
+    this.#windows = windows;
   }
 
   static async open(served: ServedApp, browser: Browser): Promise<WindowApp> {
     const folder = join(await mkdtemp(join(tmpdir(), 'unroll-window-')), 'workspace');
+    const windows: Page[] = [];
     const openPage = async () => {
       const page = await browser.newPage();
+      windows.push(page);
       await page.goto(served.url);
       await page.goto(new URL('/engine.html', served.url).href);
       return page;
@@ -37,7 +41,7 @@ class WindowApp {
       ...appOptions(folder, () => forkEngine(entry)),
       openEngineWindow: () => engineInPage(openPage),
     });
-    return new WindowApp(app);
+    return new WindowApp(app, windows);
   }
 
   /** A run of a small network on the page's device. */
@@ -61,6 +65,7 @@ class WindowApp {
 
   async close(): Promise<void> {
     await this.app.close();
+    await Promise.all(this.#windows.map((page) => page.close()));
     await rm(resolve(this.app.workspace.root, '..'), { recursive: true, force: true, maxRetries: 5 });
   }
 }
