@@ -70,6 +70,8 @@ export const STREAM = {
   batchOrder: 2,
   sampling: 3,
   scheduledSampling: 4,
+  /** Pictures of embeddings. */
+  layout: 5,
   /** + layer index */
   dropout: 1000,
 } as const;

@@ -3,6 +3,7 @@
  * `looks/`, how it is computed in the file of its name beside this one. Pure module.
  */
 import { z } from 'zod';
+import { embeddingLookSchema, type Embedding } from './looks/embedding.ts';
 import { neuronMatchesLookSchema, neuronsLookSchema, type NeuronMatches, type Neurons } from './looks/neurons.ts';
 import { confusionLookSchema, predictionsLookSchema, type Confusion, type Predictions } from './looks/predictions.ts';
 import { throughTimeLookSchema, type ThroughTime } from './looks/through-time.ts';
@@ -15,13 +16,14 @@ export const lookSchema = z.discriminatedUnion('picture', [
   predictionsLookSchema,
   confusionLookSchema,
   weightsLookSchema,
+  embeddingLookSchema,
 ]);
 
 /** What is asked of a checkpoint. */
 export type Look = z.output<typeof lookSchema>;
 
 /** What is found: plain data and typed arrays. */
-export type Looked = ThroughTime | Neurons | NeuronMatches | Predictions | Confusion | Weights;
+export type Looked = ThroughTime | Neurons | NeuronMatches | Predictions | Confusion | Weights | Embedding;
 
 export type LookedAt<L extends Look> = Extract<Looked, { readonly picture: L['picture'] }>;
 

@@ -2,6 +2,7 @@
 import { CorpusError } from '../corpus/errors.ts';
 import type { EngineFiles } from '../files.ts';
 import { confusion } from '../inside/confusion.ts';
+import { embedding } from '../inside/embedding.ts';
 import type { Look, Looked } from '../inside/look.ts';
 import { neuronMatches } from '../inside/neuron-matches.ts';
 import { neurons } from '../inside/neurons.ts';
@@ -49,5 +50,7 @@ function lookAt(opened: OpenedCheckpoint, asked: Look): Promise<Looked> {
       return confusion(opened, asked);
     case 'weights':
       return weights(opened, asked);
+    case 'embedding':
+      return embedding(opened, asked);
   }
 }
