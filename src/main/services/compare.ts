@@ -4,7 +4,7 @@ import { encodeCurves, type CurvesRequest, type CurveX, type RunCurve } from '..
 import type { SavedView } from '../../api/views.ts';
 import { figureNames } from '../../engine/metrics/figures.ts';
 import type { Buckets, Position } from '../store/buckets.ts';
-import type { RunRecord } from '../store/runs.ts';
+import type { BriefRun } from '../store/runs.ts';
 import type { Store } from '../store/store.ts';
 import type { Changes } from './changes.ts';
 import { requireWriter } from './errors.ts';
@@ -36,8 +36,8 @@ export class Compare {
     const at: Position[] = x === 'step' ? [] : x === 'clock' ? ['clock', 'elapsed'] : [position[x]];
     for (const [index, { id, from, to }] of runs.entries()) {
       if (index % runsAtOnce === runsAtOnce - 1) await setImmediate();
-      const run = store.runs.get(id);
-      if (!run || run.deletedAt !== null) continue;
+      const run = store.runs.brief(id);
+      if (!run) continue;
       const { curves: table } = store.metrics;
       const recorded = table.extent(run.key) ?? { first: 0, last: 0 };
       if (!store.readOnly && table.isBehind(run.key, recorded.last)) store.write(() => table.pack(run.key));
@@ -66,7 +66,7 @@ export class Compare {
     this.#changes.publish({ type: 'views', views: this.views() });
   }
 
-  #evals(run: RunRecord, x: CurveX): RunCurve['evals'] {
+  #evals(run: BriefRun, x: CurveX): RunCurve['evals'] {
     const rows = this.#store.evals.readFigures(run.key);
     const column = (value: (row: (typeof rows)[number]) => number | undefined) =>
       Float64Array.from(rows, (row) => value(row) ?? NaN);
@@ -89,7 +89,7 @@ export class Compare {
 
 function curveOf(
   { step, count, at, values }: Buckets,
-  { startedAt, createdAt }: RunRecord,
+  { startedAt, createdAt }: BriefRun,
   x: CurveX,
 ): Omit<RunCurve, 'id' | 'evals'> {
   if (x === 'step') return { step, x: step, count, values };

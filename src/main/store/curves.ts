@@ -32,18 +32,11 @@ const chunkSpan = (level: number) => chunk * bucketSpan(level);
 const everything: Wanted = { at: positions, values: quantities };
 const columnNames: readonly ColumnName[] = ['step', ...positions, ...quantities];
 
-interface StepRow {
-  step: number;
-  epoch: number;
-  elapsed: number;
-  at: number | null;
-  loss: number;
-  grad_norm: number;
-  learning_rate: number;
-  tokens_per_s: number;
-}
-
-const stepColumn: Record<Quantity, keyof StepRow> = {
+/** Columns of `metrics`; of its clock, what is not known is NULL. */
+const columnOf: Record<Exclude<Position, 'tokens'> | Quantity, string> = {
+  epoch: 'epoch',
+  elapsed: 'elapsed',
+  clock: 'at',
   loss: 'loss',
   gradNorm: 'grad_norm',
   learningRate: 'learning_rate',
@@ -66,7 +59,9 @@ interface Place {
 }
 
 export class CurveTable {
-  readonly #steps: Statement<[{ run: number; from: number; to: number }], StepRow>;
+  readonly #database: Database;
+  /** By the columns that they read. */
+  readonly #steps = new Map<string, Statement<[{ run: number; from: number; to: number }], (number | null)[]>>();
   readonly #extent: Statement<[{ run: number }], { first: number | null; last: number | null }>;
   readonly #lastChunk: Statement<[{ run: number; level: number }], number>;
   readonly #insert: Statement<[Place & { until: number; data: Uint8Array }]>;
@@ -77,10 +72,7 @@ export class CurveTable {
   readonly #deleteAfter: Statement<[{ run: number; step: number }]>;
 
   constructor(database: Database) {
-    this.#steps = database.prepare(
-      `SELECT step, epoch, elapsed, at, loss, grad_norm, learning_rate, tokens_per_s FROM metrics
-       WHERE run = @run AND step BETWEEN @from AND @to ORDER BY step`,
-    );
+    this.#database = database;
     this.#extent = database.prepare(
       'SELECT (SELECT min(step) FROM metrics WHERE run = @run) AS first, (SELECT max(step) FROM metrics WHERE run = @run) AS last',
     );
@@ -189,52 +181,59 @@ export class CurveTable {
 
   /** Steps as buckets of one. */
   #stepBuckets(run: number, from: number, to: number, wanted: Wanted): Buckets {
-    // Tokens are counted on from the last bucket of the row before, and `from` may lie within one.
-    const countsTokens = wanted.at.includes('tokens');
-    const start = countsTokens ? Math.floor(from / chunkSpan(1)) * chunkSpan(1) : from;
-    const all = this.#steps.all({ run, from: start, to });
-    const tokens = countsTokens ? this.#tokensOf(run, start, all) : null;
-    const skipped = all.findIndex(({ step }) => step >= from);
-    const rows = all.slice(skipped < 0 ? all.length : skipped);
-    const floats = <A extends Float64Array | Float32Array>(column: A, value: (row: StepRow) => number): A => {
-      for (let i = 0; i < rows.length; i++) column[i] = value(rows[i]!);
-      return column;
+    const read = [...wanted.at.filter((name) => name !== 'tokens'), ...wanted.values];
+    const rows = this.#rows(run, from, to, read);
+    const column = <A extends Float64Array | Float32Array>(into: A, index: number): A => {
+      for (let i = 0; i < rows.length; i++) into[i] = rows[i]![index] ?? NaN;
+      return into;
     };
-    const places: Record<Position, (row: StepRow) => number> = {
-      epoch: (row) => row.epoch,
-      elapsed: (row) => row.elapsed,
-      clock: (row) => row.at ?? NaN,
-      tokens: () => NaN,
-    };
+    const places = (name: Position) =>
+      name === 'tokens'
+        ? this.#tokensOf(run, from, to, rows.length)
+        : column(new Float64Array(rows.length), 1 + read.indexOf(name));
     return {
-      step: floats(new Float64Array(rows.length), (row) => row.step),
+      step: column(new Float64Array(rows.length), 0),
       count: new Uint32Array(rows.length).fill(1),
-      at: byName(wanted.at, (name) =>
-        name === 'tokens'
-          ? tokens!.subarray(tokens!.length - rows.length)
-          : floats(new Float64Array(rows.length), places[name]),
-      ),
+      at: byName(wanted.at, places),
       values: byName(wanted.values, (name) => {
-        const column = stepColumn[name];
-        const values = floats(new Float32Array(rows.length), (row) => row[column]!);
+        const values = column(new Float32Array(rows.length), 1 + read.indexOf(name));
         return { low: values, high: values, mean: values };
       }),
     };
   }
 
-  /** Tokens trained on so far, at each of the rows, of which the first are those from step `start` on. */
-  #tokensOf(run: number, start: number, rows: readonly StepRow[]): Float64Array {
+  /** Recorded steps: the step, then the columns asked for. */
+  #rows(run: number, from: number, to: number, names: readonly (keyof typeof columnOf)[]): (number | null)[][] {
+    const columns = ['step', ...names.map((name) => columnOf[name])].join(', ');
+    let statement = this.#steps.get(columns);
+    if (!statement) {
+      statement = this.#database
+        .prepare<[{ run: number; from: number; to: number }], (number | null)[]>(
+          `SELECT ${columns} FROM metrics WHERE run = @run AND step BETWEEN @from AND @to ORDER BY step`,
+        )
+        .raw();
+      this.#steps.set(columns, statement);
+    }
+    return statement.all({ run, from, to });
+  }
+
+  /** Tokens trained on so far, at each of the last `count` steps up to `to`. */
+  #tokensOf(run: number, from: number, to: number, count: number): Float64Array {
+    // They are counted on from the last bucket of the row before, and `from` may lie within one.
+    const start = Math.floor(from / chunkSpan(1)) * chunkSpan(1);
     const before = this.#chunks(run, 1, Math.max(0, start - chunkSpan(1)), start - 1, {
       at: ['elapsed', 'tokens'],
       values: [],
     });
-    const { elapsed: seconds, tokens: counted } = before.parts.at(-1)?.at ?? {};
-    let elapsed = seconds?.at(-1) ?? 0;
-    let tokens = counted?.at(-1) ?? 0;
-    return Float64Array.from(rows, (row) => {
-      if (row.elapsed > elapsed) tokens += row.tokens_per_s * (row.elapsed - elapsed);
-      elapsed = row.elapsed;
+    const known = before.parts.at(-1)?.at;
+    let elapsed = known?.elapsed?.at(-1) ?? 0;
+    let tokens = known?.tokens?.at(-1) ?? 0;
+    const rows = this.#rows(run, start, to, ['elapsed', 'tokensPerSecond']);
+    const counted = Float64Array.from(rows, ([, now, rate]) => {
+      if (now! > elapsed) tokens += rate! * (now! - elapsed);
+      elapsed = now!;
       return tokens;
     });
+    return counted.subarray(rows.length - count);
   }
 }

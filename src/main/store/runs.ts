@@ -12,6 +12,8 @@ export interface RunRecord extends Omit<Run, 'secondsLeft' | 'corpusHash'>, Text
   readonly queuedAt: number;
 }
 
+export type BriefRun = Pick<RunRecord, 'key' | 'startedAt' | 'createdAt'>;
+
 export type NewRun = Pick<
   RunRecord,
   'id' | 'name' | 'config' | 'corpusName' | 'tokensKey' | 'appVersion' | 'createdAt'
@@ -70,6 +72,7 @@ export class RunTable {
   readonly #insert: Statement<[Row]>;
   readonly #lastColor: Statement<[], number>;
   readonly #get: Statement<[string], Row>;
+  readonly #brief: Statement<[string], BriefRun>;
   readonly #list: Statement<[], Row>;
   readonly #deleted: Statement<[], Row>;
   readonly #active: Statement<[], Row>;
@@ -91,6 +94,9 @@ export class RunTable {
         @test_hash, @test_target_hash, @vectors_hash, @tokens_key, @seed, @app_version, @created_at, @created_at, @color)`);
     this.#lastColor = database.prepare<[], number>('SELECT color FROM runs ORDER BY key DESC LIMIT 1').pluck();
     this.#get = database.prepare(`${select} WHERE runs.id = ?`);
+    this.#brief = database.prepare(
+      'SELECT key, started_at AS startedAt, created_at AS createdAt FROM runs WHERE id = ? AND deleted_at IS NULL',
+    );
     this.#list = database.prepare(listRunsSql);
     this.#deleted = database.prepare(`${select} WHERE runs.deleted_at IS NOT NULL`);
     this.#active = database.prepare(
@@ -135,6 +141,11 @@ export class RunTable {
   get(id: string): RunRecord | null {
     const row = this.#get.get(id);
     return row ? this.#withTags(row) : null;
+  }
+
+  /** What curves need of a run that is not deleted; null: there is none. */
+  brief(id: string): BriefRun | null {
+    return this.#brief.get(id) ?? null;
   }
 
   /** Those that are not deleted, newest first. */

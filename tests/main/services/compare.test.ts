@@ -51,7 +51,7 @@ describe('curves', () => {
     const last = async (x: CurvesRequest['x']) => (await curves(compare, { x })).map((one) => one.x.at(-1));
     expect(await last('epoch')).toEqual([100, 100]);
     expect(await last('time')).toEqual([10, 10]);
-    expect((await last('tokens')).map(Math.round)).toEqual([10_000, 10_000]);
+    expect((await last('tokens')).map((tokens) => Math.round(tokens ?? NaN))).toEqual([10_000, 10_000]);
     expect(await last('clock')).toEqual([100_000, 15_000]);
     expect((await curves(compare, { x: 'tokens' }))[0]!.evals.x[0]).toBeNaN();
   });

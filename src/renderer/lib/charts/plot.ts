@@ -24,10 +24,13 @@ export class Plot {
     this.#palette = palette;
     this.#onDrawn = onDrawn;
     this.#font = getComputedStyle(canvas).fontFamily;
-    this.#observer = new ResizeObserver(() => this.#redraw());
+    // It also tells of the size that there is already.
+    this.#observer = new ResizeObserver(() => this.#isFitting() || this.#redraw());
     this.#observer.observe(canvas.parentElement!);
+    const font = `11px ${this.#font}`;
+    if (document.fonts.check(font)) return;
     // Labels drawn before the font was there are drawn again.
-    void document.fonts.load(`11px ${this.#font}`).then(() => {
+    void document.fonts.load(font).then(() => {
       this.#widths.clear();
       this.#redraw();
     });
@@ -45,7 +48,7 @@ export class Plot {
   }
 
   #redraw(): void {
-    const { clientWidth: width, clientHeight: height } = this.#canvas.parentElement ?? this.#canvas;
+    const { width, height } = this.#size();
     if (!this.#picture || width < 2 || height < 2) return;
     this.#fit(width, height);
     const drawing = lineScene(this.#picture, this.#surface(width, height));
@@ -53,13 +56,23 @@ export class Plot {
     this.#onDrawn(drawing);
   }
 
+  /** Of its place, in CSS pixels. */
+  #size(): { width: number; height: number } {
+    const { clientWidth: width, clientHeight: height } = this.#canvas.parentElement ?? this.#canvas;
+    return { width, height };
+  }
+
+  #isFitting(): boolean {
+    const { width, height } = this.#size();
+    return this.#canvas.width === pixels(width) && this.#canvas.height === pixels(height);
+  }
+
   #fit(width: number, height: number): void {
-    const ratio = window.devicePixelRatio || 1;
-    const [across, down] = [Math.round(width * ratio), Math.round(height * ratio)];
-    if (this.#canvas.width !== across || this.#canvas.height !== down) {
-      this.#canvas.width = across;
-      this.#canvas.height = down;
+    if (!this.#isFitting()) {
+      this.#canvas.width = pixels(width);
+      this.#canvas.height = pixels(height);
     }
+    const ratio = window.devicePixelRatio || 1;
     this.#context.setTransform(ratio, 0, 0, ratio, 0, 0);
   }
 
@@ -72,4 +85,9 @@ export class Plot {
     };
     return { width, height, palette: this.#palette, textWidth };
   }
+}
+
+/** Of the screen, for pixels of CSS. */
+function pixels(css: number): number {
+  return Math.round(css * (window.devicePixelRatio || 1));
 }
