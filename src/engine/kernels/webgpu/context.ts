@@ -1,7 +1,10 @@
 import { DeviceError, DeviceLostError } from '../devices.ts';
 import type { HostArray, Tensor } from '../kernels.ts';
-import { GpuError, lostError, megabytes, SMALLER } from './errors.ts';
-import { assemble, type GpuKernel, type Param } from './kernel.ts';
+import { GpuError, megabytes, SMALLER } from './errors.ts';
+import { Faults } from './faults.ts';
+import type { GpuKernel, Param } from './kernel.ts';
+import { Pipelines } from './pipelines.ts';
+import { Readbacks } from './readbacks.ts';
 import { Stopwatch } from './stopwatch.ts';
 import { deviceTensor, DeviceTensor, elementCount, type GpuMemory, type GpuTensor, paddedBytes } from './tensor.ts';
 
@@ -27,21 +30,6 @@ const LIMITS = [
   'maxComputeWorkgroupsPerDimension',
 ] as const;
 
-const FEATURES = ['subgroups', 'shader-f16', 'timestamp-query'] as const;
-
-interface Pipeline {
-  readonly pipeline: GPUComputePipeline;
-  readonly layout: GPUBindGroupLayout;
-  /** Its part of the bind groups' keys. */
-  readonly id: number;
-}
-
-/** A staging buffer to read through, free for the next read when its numbers were taken. */
-interface Readback {
-  readonly buffer: GPUBuffer;
-  busy: boolean;
-}
-
 /**
  * A GPU device and what is enqueued on it. Dispatches, copies and writes are collected in one command encoder, in order, and submitted
  * when something is read, or when the parameter buffer is full. Pipelines and bind groups are made once; a training step makes none.
@@ -51,18 +39,13 @@ export class GpuContext {
   readonly limits: GPUSupportedLimits;
   /** The adapter, for people: "nvidia ampere". */
   readonly adapter: string;
-  readonly subgroups: boolean;
-  readonly f16: boolean;
   /** Bound where a shader's optional input is absent. All zeros; never written. */
   readonly nothing: GpuTensor;
 
-  readonly #pipelines = new Map<GpuKernel, Map<string, Pipeline>>();
-  #pipelineCount = 0;
-  readonly #bindGroups = new Map<string, GPUBindGroup>();
+  readonly #pipelines: Pipelines;
   readonly #scratch = new Map<string, DeviceTensor>();
-  readonly #readbacks: Readback[] = [];
-  /** Checks of allocations and shaders that the GPU process has not answered yet. */
-  readonly #checks = new Set<Promise<void>>();
+  readonly #readbacks: Readbacks;
+  readonly #faults: Faults;
 
   readonly #uniforms: GPUBuffer;
   readonly #slots = new ArrayBuffer(SLOTS * SLOT_BYTES);
@@ -77,16 +60,11 @@ export class GpuContext {
   #encoder: GPUCommandEncoder | null = null;
   #pass: GPUComputePassEncoder | null = null;
   #memories = 0;
-  #failure: GpuError | DeviceLostError | null = null;
-  #disposed = false;
-  readonly #lost: Promise<never>;
 
   constructor(device: GPUDevice, adapter: string) {
     this.device = device;
     this.adapter = adapter;
     this.limits = device.limits;
-    this.subgroups = device.features.has('subgroups');
-    this.f16 = device.features.has('shader-f16');
     this.#uniforms = device.createBuffer({
       label: 'parameters',
       size: this.#slots.byteLength,
@@ -97,18 +75,9 @@ export class GpuContext {
       size: this.#staged.byteLength,
       usage: GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST,
     });
-    this.#lost = device.lost.then((info) => {
-      if (!this.#disposed) this.#failure = lostError(info);
-      throw this.#failure ?? lostError(info);
-    });
-    // Nobody may be reading when it happens.
-    this.#lost.catch(() => undefined);
-    device.addEventListener('uncapturederror', (event) => {
-      event.preventDefault(); // it is told as an error, not on the console
-      const error = errorOf((event as GPUUncapturedErrorEvent).error, 'The GPU refused a command');
-      // What was refused may follow from something that a check is about to tell better.
-      this.#hold(this.#settled().then(() => this.#fail(error)));
-    });
+    this.#faults = new Faults(device);
+    this.#readbacks = new Readbacks(device);
+    this.#pipelines = new Pipelines(device, this.#uniforms, SLOT_BYTES, this.#faults);
     this.nothing = this.alloc('nothing', [64], 'float');
   }
 
@@ -121,7 +90,7 @@ export class GpuContext {
     try {
       device = await adapter.requestDevice({
         label: 'unroll',
-        requiredFeatures: FEATURES.filter((feature) => adapter.features.has(feature)),
+        requiredFeatures: adapter.features.has('timestamp-query') ? ['timestamp-query'] : [],
         requiredLimits: Object.fromEntries(LIMITS.map((name) => [name, adapter.limits[name]])),
       });
     } catch (error) {
@@ -133,7 +102,7 @@ export class GpuContext {
 
   /** Zeros. @throws GpuError when no buffer of this device can be that large */
   alloc(label: string, shape: readonly number[], dtype: 'float' | 'int'): DeviceTensor {
-    this.#check();
+    this.#faults.check();
     const size = paddedBytes(elementCount(label, shape));
     const largest = Math.min(this.limits.maxBufferSize, this.limits.maxStorageBufferBindingSize);
     if (size > largest) {
@@ -148,7 +117,7 @@ export class GpuContext {
       size,
       usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST,
     });
-    this.#later(this.device.popErrorScope(), () => {
+    this.#faults.expect(this.device.popErrorScope(), () => {
       const needs = `The GPU has no memory left for "${label}", which needs ${megabytes(size)}.`;
       return new GpuError('out-of-memory', `${needs} ${SMALLER}`);
     });
@@ -163,7 +132,7 @@ export class GpuContext {
     this.flush(); // what was enqueued may still use it
     memory.freed = true;
     memory.buffer.destroy();
-    for (const key of memory.bindGroups) this.#bindGroups.delete(key);
+    this.#pipelines.forget(memory);
   }
 
   /**
@@ -193,7 +162,7 @@ export class GpuContext {
     params: readonly Param[],
     workgroups: readonly [number, number?, number?],
   ): void {
-    this.#check();
+    this.#faults.check();
     if (params.length !== kernel.params.length || tensors.length !== kernel.bindings.length) {
       throw new RangeError(
         `${kernel.name}: ${tensors.length} tensors and ${params.length} parameters, ` +
@@ -204,20 +173,19 @@ export class GpuContext {
     if (x * y * z === 0) return;
     if (this.#slot === SLOTS) this.flush();
     const bound = tensors.map(deviceTensor);
-    const pipeline = this.#pipeline(kernel, variant ?? '', promotions(kernel, bound));
-    const bindGroup = this.#bindGroup(kernel, pipeline, bound);
+    const { pipeline, bindGroup } = this.#pipelines.bind(kernel, variant ?? '', bound);
     const offset = this.#writeParams(params);
     const pass = this.#stopwatch
       ? this.#timedPass(this.#stopwatch)
       : (this.#pass ??= this.#commands().beginComputePass());
-    pass.setPipeline(pipeline.pipeline);
+    pass.setPipeline(pipeline);
     pass.setBindGroup(0, bindGroup, [offset]);
     pass.dispatchWorkgroups(x, y, z);
   }
 
   /** Copies host numbers into a tensor from element `offset`, in order with what was enqueued before. */
   write(target: DeviceTensor, values: HostArray | readonly number[], offset: number): void {
-    this.#check();
+    this.#faults.check();
     if (!Number.isSafeInteger(offset) || offset < 0 || offset + values.length > target.size) {
       throw new RangeError(
         `writing ${values.length} elements at ${offset} does not fit tensor "${target.label}" of ${target.size}`,
@@ -243,32 +211,21 @@ export class GpuContext {
    * @throws DeviceLostError, or GpuError when the device refused something, now or before the numbers arrive
    */
   async read(tensor: Tensor, count: number): Promise<Float32Array | Int32Array> {
-    this.#check();
+    this.#faults.check();
     const source = deviceTensor(tensor);
     if (count > source.size) {
       throw new RangeError(`reading ${count} elements of tensor "${source.label}", which has ${source.size}`);
     }
     if (count === 0) return source.dtype === 'int' ? new Int32Array(0) : new Float32Array(0);
     const bytes = count * 4;
-    const readback = this.#readback(bytes);
-    this.#commandsBetweenPasses().copyBufferToBuffer(source.buffer, source.byteOffset, readback.buffer, 0, bytes);
+    const buffer = this.#readbacks.take(bytes);
+    this.#commandsBetweenPasses().copyBufferToBuffer(source.buffer, source.byteOffset, buffer, 0, bytes);
     await Promise.resolve(); // reads that are asked for together are submitted together
     this.flush();
-    const mapped = readback.buffer.mapAsync(GPUMapMode.READ, 0, bytes);
-    // A device that is lost may leave the mapping unanswered, or refuse it before it says why.
-    mapped.catch(() => undefined);
-    try {
-      await Promise.race([mapped, this.#lost]);
-    } catch (error) {
-      if (error instanceof DeviceLostError) throw error;
-      await Promise.race([this.#lost, nextTurn()]);
-      throw this.#failure ?? errorOf(error, `Reading "${source.label}" failed`);
-    }
-    await this.#settled();
-    const copy = readback.buffer.getMappedRange(0, bytes).slice(0);
-    readback.buffer.unmap();
-    readback.busy = false;
-    this.#check();
+    const mapped = buffer.mapAsync(GPUMapMode.READ, 0, bytes);
+    await this.#faults.during(mapped, `Reading "${source.label}" failed`);
+    const copy = buffer.getMappedRange(0, bytes).slice(0);
+    this.#readbacks.giveBack(buffer);
     return source.dtype === 'int' ? new Int32Array(copy) : new Float32Array(copy);
   }
 
@@ -297,8 +254,7 @@ export class GpuContext {
 
   /** Ends the device and all its memory. */
   dispose(): void {
-    this.#disposed = true;
-    this.#failure ??= new DeviceLostError('This GPU device was disposed of.');
+    this.#faults.fail(new DeviceLostError('This GPU device was disposed of.'));
     this.device.destroy();
   }
 
@@ -334,131 +290,6 @@ export class GpuContext {
     }
     return this.#slot++ * SLOT_BYTES;
   }
-
-  #pipeline(kernel: GpuKernel, variant: string, promoted: readonly number[]): Pipeline {
-    let variants = this.#pipelines.get(kernel);
-    if (!variants) this.#pipelines.set(kernel, (variants = new Map()));
-    const key = promoted.length > 0 ? `${variant}/${promoted.join()}` : variant;
-    const found = variants.get(key);
-    if (found) return found;
-    const { device } = this;
-    const label = variant ? `${kernel.name} (${variant})` : kernel.name;
-    device.pushErrorScope('validation');
-    const layout = device.createBindGroupLayout({
-      label,
-      entries: [
-        {
-          binding: 0,
-          visibility: GPUShaderStage.COMPUTE,
-          buffer: { type: 'uniform', hasDynamicOffset: true, minBindingSize: SLOT_BYTES },
-        },
-        ...kernel.bindings.map((access, i) => ({
-          binding: i + 1,
-          visibility: GPUShaderStage.COMPUTE,
-          buffer: {
-            type:
-              access === 'read' && !promoted.includes(i + 1) ? ('read-only-storage' as const) : ('storage' as const),
-          },
-        })),
-      ],
-    });
-    const module = device.createShaderModule({ label, code: assemble(kernel, variant, promoted) });
-    const pipeline = device.createComputePipeline({
-      label,
-      layout: device.createPipelineLayout({ label, bindGroupLayouts: [layout] }),
-      compute: { module, entryPoint: 'main' },
-    });
-    this.#later(device.popErrorScope(), async (error) => {
-      const { messages } = await module.getCompilationInfo();
-      const first = messages.find(({ type }) => type === 'error');
-      const why = first ? `${first.message} (line ${first.lineNum})` : error.message.split('\n')[0];
-      return new GpuError(
-        'shader',
-        `The GPU's driver did not accept the shader "${label}": ${why}. A newer driver may; the device "native" works without.`,
-      );
-    });
-    const made = { pipeline, layout, id: this.#pipelineCount++ };
-    variants.set(key, made);
-    return made;
-  }
-
-  #bindGroup(kernel: GpuKernel, { layout, id }: Pipeline, tensors: readonly DeviceTensor[]): GPUBindGroup {
-    let key = String(id);
-    for (const tensor of tensors) key += `,${tensor.key}`;
-    const found = this.#bindGroups.get(key);
-    if (found) return found;
-    const made = this.device.createBindGroup({
-      label: kernel.name,
-      layout,
-      entries: [
-        { binding: 0, resource: { buffer: this.#uniforms, size: SLOT_BYTES } },
-        ...tensors.map(({ buffer, byteOffset, byteLength }, i) => ({
-          binding: i + 1,
-          resource: { buffer, offset: byteOffset, size: byteLength },
-        })),
-      ],
-    });
-    this.#bindGroups.set(key, made);
-    for (const { memory } of tensors) memory.bindGroups.add(key);
-    return made;
-  }
-
-  #readback(bytes: number): Readback {
-    const size = 2 ** Math.ceil(Math.log2(Math.max(256, bytes)));
-    let found = this.#readbacks.find(({ buffer, busy }) => !busy && buffer.size === size);
-    if (!found) {
-      const usage = GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST;
-      found = { buffer: this.device.createBuffer({ label: 'readback', size, usage }), busy: false };
-      this.#readbacks.push(found);
-    }
-    found.busy = true;
-    return found;
-  }
-
-  /** Notes the outcome of an error scope when it arrives. */
-  #later(scope: Promise<GPUError | null>, describe: (error: GPUError) => GpuError | Promise<GpuError>): void {
-    const check = scope.then(
-      async (error) => {
-        if (error) this.#fail(await describe(error));
-      },
-      () => undefined, // the device was lost, which #lost says
-    );
-    this.#hold(check);
-  }
-
-  #hold(check: Promise<void>): void {
-    this.#checks.add(check);
-    void check.finally(() => this.#checks.delete(check));
-  }
-
-  async #settled(): Promise<void> {
-    await Promise.all(this.#checks);
-  }
-
-  #fail(error: GpuError | DeviceLostError): void {
-    this.#failure ??= error;
-  }
-
-  /** @throws GpuError if something has gone wrong since the device was made */
-  #check(): void {
-    if (this.#failure) throw this.#failure;
-  }
-}
-
-/** Bindings (from 1) that are only read but share their buffer with one that is written. */
-function promotions(kernel: GpuKernel, tensors: readonly DeviceTensor[]): number[] {
-  const promoted: number[] = [];
-  for (const [i, access] of kernel.bindings.entries()) {
-    if (access !== 'read') continue;
-    const { memory } = tensors[i]!;
-    if (tensors.some((other, j) => other.memory === memory && kernel.bindings[j] !== 'read')) promoted.push(i + 1);
-  }
-  return promoted;
-}
-
-function errorOf(error: unknown, what: string): GpuError {
-  const message = error instanceof Error || (error as GPUError)?.message ? (error as Error).message : String(error);
-  return new GpuError('refused', `${what}: ${message.split('\n')[0]}`);
 }
 
 /** An adapter for people: as much of its name as it tells, and its driver. */
@@ -466,16 +297,4 @@ export function adapterName({ vendor, architecture, device, description }: GPUAd
   const model = /^(0x|$)/.test(device) ? [vendor, architecture].filter(Boolean).join(' ') : device.replace(/-+$/, '');
   const known = [model, description].filter(Boolean);
   return known.length > 0 ? known.join(', ') : 'unnamed adapter';
-}
-
-/** Lets promises that are already settled be heard. */
-function nextTurn(): Promise<void> {
-  return new Promise((resolve) => {
-    const { port1, port2 } = new MessageChannel();
-    port1.onmessage = () => {
-      port1.close();
-      resolve();
-    };
-    port2.postMessage(null);
-  });
 }
