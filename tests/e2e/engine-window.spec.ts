@@ -15,7 +15,7 @@ import { engineInPage } from './engine-page.ts';
 import { softwareGpu } from './software-gpu.ts';
 
 base.use({ launchOptions: softwareGpu });
-base.setTimeout(180_000);
+base.setTimeout(300_000);
 
 class WindowApp {
   readonly app: App;
@@ -59,7 +59,7 @@ class WindowApp {
   /** The run when its state `fits`. */
   async until(id: string, fits: (run: Run) => boolean): Promise<Run> {
     const { runs } = this.app.services;
-    await expect.poll(() => fits(runs.get(id).run), { timeout: 150_000 }).toBe(true);
+    await expect.poll(() => fits(runs.get(id).run), { timeout: 240_000 }).toBe(true);
     return runs.get(id).run;
   }
 
