@@ -41,7 +41,7 @@ export async function predictions(opened: OpenedCheckpoint, look: PredictionsLoo
     step: opened.step,
     source: sequence.source,
     of: architecture.task === 'tagging' ? 'tag' : 'token',
-    ...{ pieces, choices: K, attention },
+    ...{ pieces, choices: K, attention, reads: architecture.task === 'translation' ? sequence.pieces : null },
     ...choices.found(namesOf(opened)),
   };
 }

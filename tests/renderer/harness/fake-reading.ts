@@ -133,6 +133,7 @@ export function predictions(look: PredictionsLook, run: Run, step: number): Pred
       of: task === 'tagging' ? 'tag' : 'token',
     },
     ...{ pieces: read, truth, names, k, choices: names.length, ...found },
+    reads: task === 'translation' ? words.map((word) => `${word} `) : null,
     attention: task === 'translation' && attention !== 'none' ? { source: words, weights } : null,
   };
 }

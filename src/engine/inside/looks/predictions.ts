@@ -18,6 +18,8 @@ export interface Predictions {
   readonly of: 'token' | 'tag';
   /** The tokens as text; of a translation the target's. */
   readonly pieces: readonly string[]; // [T]
+  /** Of an encoder–decoder: what the encoder reads; else null. */
+  readonly reads: readonly string[] | null;
   /** What came, or the tag of the data, by its place in `names`; -1 where nothing was predicted, or nothing is known. */
   readonly truth: Int32Array; // [T]
   /** -log2 of the probability that the network gave to it; NaN where there is no truth. */
