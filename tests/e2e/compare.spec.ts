@@ -160,8 +160,8 @@ test.describe('comparing', () => {
       await expectAccessible(page, `${shows}, display`);
       await page.keyboard.press('Escape');
       await page.setViewportSize({ width: 900, height: 600 });
-      await expectWithin(page, `${shows}, narrow`);
       await page.screenshot({ path: testInfo.outputPath(`compare-${shows.toLowerCase()}-narrow.png`) });
+      await expectWithin(page, `${shows}, narrow`);
       expect(found).toEqual([]);
     });
   }

@@ -50,7 +50,7 @@ function curveMarks(picture: Picture, layout: Layout, palette: Palette) {
   const many = frame.curves.filter(({ series }) => !series.faint).length;
   const thick = many > 24 ? 1 : many > 12 ? 1.5 : 2;
   // Of many curves the measured ones together would be a wall.
-  const behind = Math.max(3, BEHIND * Math.min(1, 12 / many));
+  const behind = Math.max(3, BEHIND * Math.min(1, 8 / many));
   const bands: Mark[] = [];
   const back: Mark[] = [];
   const front: Mark[] = [];

@@ -3,6 +3,7 @@ import type { Run } from '../../../api/types.ts';
 import type { Axis } from '../../lib/charts/axis.ts';
 import { linearTicks, logTicks } from '../../lib/charts/ticks.ts';
 import type { Extent } from '../../lib/charts/series.ts';
+import { number } from '../../lib/format.ts';
 import type { Facet } from './facets.ts';
 import { distinct } from './styles.ts';
 
@@ -19,6 +20,8 @@ export interface Placing {
 const WIDE = 50;
 /** So many values are few. */
 const FEW = 8;
+/** A tick's label of more characters is rounded. */
+const LONG = 7;
 /** Room at both ends, as a share. */
 const MARGIN = 0.06;
 
@@ -44,8 +47,13 @@ function amongNumbers(facet: Facet, numbers: readonly number[]): Placing {
   const [low, high] = [numbers[0]!, numbers.at(-1)!];
   const log = low > 0 && high / low > WIDE;
   const write = (value: number) => facet.format(value);
-  // Of few values each has its own tick: there is no 1.5 layers.
-  const ticks: Axis['ticks'] = numbers.length <= FEW ? () => [...numbers] : log ? logTicks : linearTicks;
+  const tick = (value: number) => {
+    const text = write(value);
+    return text.length > LONG ? number(value) : text;
+  };
+  // Of few settings each has its own tick: there is no 1.5 layers.
+  const own = facet.kind === 'setting' && numbers.length <= FEW;
+  const ticks: Axis['ticks'] = own ? () => [...numbers] : log ? logTicks : linearTicks;
   const place = (run: Run) => {
     const value = facet.value(run);
     return typeof value === 'number' && Number.isFinite(value) ? value : null;
@@ -54,7 +62,7 @@ function amongNumbers(facet: Facet, numbers: readonly number[]): Placing {
     facet,
     place,
     extent: spread(low, high, log),
-    axis: { ticks, tick: write, value: write },
+    axis: { ticks, tick, value: write },
     log,
   };
 }
