@@ -62,6 +62,23 @@ export const throughTime = {
     'In a gated cell the gradient also goes straight through the state, gated by f (LSTM) or z (GRU): these radii alone do not decide.',
   standard:
     'A standard network reads each example at once: there is no time for a gradient to go back through. Choose a recurrent network.',
+  history: 'Over training',
+  historyMap: 'What is left of the gradient, by lag and training step',
+  historyTable: 'What is left of the gradient, by training step and lag',
+  historyHint: 'The white line is where 1 % is left. Click, or press Enter, to see the curves of a training step.',
+  /** null: more than 1 % was left all the way. */
+  reached: (first: number, from: number | null, last: number, to: number | null, lags: number) => {
+    const reach = (lag: number | null) => (lag === null ? `more than ${steps(lags - 1)}` : steps(lag));
+    return `1 % was left after ${reach(from)} at training step ${integer(first)}, after ${reach(to)} at step ${integer(last)}.`;
+  },
+  cell: (step: number, lag: number, share: number | null) =>
+    `Training step ${integer(step)}, ${lag === 0 ? 'at the loss' : `${steps(lag)} back`}: ${share === null ? 'no gradient' : `${percent(share)} of the gradient is left`}.`,
+  trainingStep: 'training step',
+  showing: (step: string) => `Training step ${step}`,
+  atStep: 'Training step',
+  backToCheckpoint: 'Back to the checkpoint',
+  liveFrom: (step: number) =>
+    `Mean of a few sequences held out, at training step ${integer(step)}. Looked at while it trained, at most 1 % of the time.`,
   table: 'Norms of the gradient by lag',
   lag: 'lag',
   making: 'Looking back through time',
