@@ -87,7 +87,7 @@ function curveMarks(picture: Picture, layout: Layout, palette: Palette) {
     const color = series.faint ? palette.faint(series.color, FAINT) : palette.get(series.color);
     const dash = dashOf(series.dash);
     // Where a curve goes up and down in every column it is an area, which a thick line only blurs.
-    const dense = line.x.length > 1.5 * columns;
+    const dense = !curve.behind && line.x.length > 1.5 * columns;
     const width = dense ? 1 : Math.min(thick, dash && series.dash === true ? 1.5 : 2);
     const mark: LineMark = { kind: 'line', ...line, color, width, ...(dash && !dense && { dash }) };
     (series.faint ? back : front).push(mark);
