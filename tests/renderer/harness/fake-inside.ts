@@ -5,6 +5,7 @@ import type { LiveLook } from '../../../src/engine/inside/looks/live.ts';
 import type { ThroughTime } from '../../../src/engine/inside/looks/through-time.ts';
 import { layersOf, recurrentMatrixOf } from '../../../src/engine/inside/stacks.ts';
 import { confusion, neuronMatches, neurons, predictions } from './fake-reading.ts';
+import { embedding, weights } from './fake-weights.ts';
 import type { Run } from '../../../src/api/types.ts';
 
 export function lookedAt(look: Look, run: Run): Looked {
@@ -21,7 +22,9 @@ export function lookedAt(look: Look, run: Run): Looked {
     case 'confusion':
       return confusion(look, run, step);
     case 'weights':
-      return { picture: 'weights', step, summaries: [], detail: null };
+      return weights(run, step, look.parameter);
+    case 'embedding':
+      return embedding(step, look.parameter);
   }
 }
 
