@@ -46,7 +46,7 @@ export const insideNeurons = {
     `${d.quantity} of ${plural(d.neurons, 'neuron')}, a row each, over ${d.what}; red is positive, blue negative.`,
   best: (d: { neuron: number; feature: string; r: number }) =>
     `Neuron ${integer(d.neuron)} follows “${d.feature}” best (r = ${number(d.r, 2)}): look for stripes that begin and end with it.`,
-  noBest: 'No neuron follows one of the usual features of a text: choose a neuron and read the text in its colours.',
+  noBest: 'Choose a neuron, and read the text in its colours.',
 
   map: 'Heat map of neurons by steps',
   mapHint: 'Arrow keys move, with Shift they select steps, + and − zoom, Enter shows the neuron.',

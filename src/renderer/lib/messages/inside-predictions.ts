@@ -48,8 +48,7 @@ export const insidePredictions = {
   page: (from: string, to: string, all: string) => `${from}–${to} of ${all}`,
   pageBefore: 'Tokens before',
   pageAfter: 'Tokens after',
-  attentionNote:
-    'What each token of the target looked at in the source, while the network was given the target before it.',
+  attentionNote: 'The network was given the target’s tokens before each one, not its own answers.',
 
   confusion: {
     making: 'Answering the held-out examples',

@@ -1,7 +1,7 @@
 /** Which part of a heat map is in view, and how large its cells are: pure arithmetic, in CSS pixels. */
 
 /** Widths of a step, smallest first. */
-export const columnWidths = [1, 2, 3, 4, 6, 8, 12, 16] as const;
+export const columnWidths = [1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48] as const;
 
 /** About as high as fit, so that all can be seen, but no thinner than two pixels. */
 export function rowHeight(units: number, height: number): number {

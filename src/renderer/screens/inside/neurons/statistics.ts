@@ -30,8 +30,9 @@ export function moments({ values, scale, H, pieces: { length: T } }: Values): Mo
   return { mean, deviation };
 }
 
-/** Pearson's correlation of each neuron with a feature [T]; 0 where either never changes. */
-export function correlations({ values, H, pieces: { length: T } }: Values, feature: Float32Array): Float64Array {
+/** Pearson's correlation of each neuron with a feature over its steps, the first ones [T]; 0 where either never changes. */
+export function correlations({ values, H }: Values, feature: Float32Array): Float64Array {
+  const T = feature.length;
   const mean = feature.reduce((sum, x) => sum + x, 0) / T;
   const sums = new Float64Array(H);
   const squares = new Float64Array(H);
