@@ -17,6 +17,9 @@ import { inRoot, say } from '../scripts/tools.mjs';
 import { fill } from './screens/fill.mjs';
 import { firstPaint, hover, scroll, zoom } from './screens/measure.mjs';
 
+/** The app looks for devices in processes of their own when it has started. */
+const settleMs = 2000;
+
 /** @typedef {{ what: string, measured: string, bar: string, met: boolean }} Row */
 
 const { values: flags } = parseArgs({
@@ -71,7 +74,9 @@ async function main() {
   const open = async (/** @type {string} */ url) => {
     const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
     await page.goto(url);
-    await page.getByRole('link', { name: 'Compare' }).waitFor();
+    // The app has started when its runs are listed and it has looked which devices there are.
+    await page.getByRole('row').nth(1).waitFor();
+    await page.waitForTimeout(settleMs);
     return page;
   };
   /** @type {Row[]} */

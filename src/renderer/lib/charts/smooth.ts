@@ -38,13 +38,20 @@ export function smooth(
   let sum = 0;
   let norm = 0;
   let previous = NaN;
+  let distance = NaN;
+  let power = 0;
   for (let i = 0; i < y.length; i++) {
     const value = geometric ? Math.log(y[i]!) : y[i]!;
     if (!Number.isFinite(value)) {
       out[i] = NaN;
       continue;
     }
-    const keep = norm === 0 ? 0 : Math.pow(weight, (x[i]! - previous) / unit);
+    // Most points are equally far apart: the power is worked out anew only where they are not.
+    if (x[i]! - previous !== distance) {
+      distance = x[i]! - previous;
+      power = Math.pow(weight, distance / unit);
+    }
+    const keep = norm === 0 ? 0 : power;
     const n = count ? count[i]! : 1;
     sum = keep * sum + n * value;
     norm = keep * norm + n;
