@@ -36,9 +36,12 @@ export async function confusion(opened: OpenedCheckpoint, look: ConfusionLook): 
       const { rows, K } = model;
       const logits = await kernels.read(model.outputs, rows * K);
       requireFinite(logits);
-      for (let row = 0; row < rows; row++) {
-        const truth = batch.targets![row];
-        if (truth !== noTarget) answers.add(from + (row % B), truth, probabilities(logits, row, K));
+      // Sequence after sequence: a tagger answers for each token, step after step of all of them.
+      for (let b = 0; b < B; b++) {
+        for (let row = b; row < rows; row += B) {
+          const truth = batch.targets![row];
+          if (truth !== noTarget) answers.add(from + b, truth, probabilities(logits, row, K));
+        }
       }
       for (const index of indices) texts.push(textOf(opened, examples.fill(Int32Array.of(index))));
       progress(from + B, count, 'Answering');

@@ -45,7 +45,7 @@ export const confusionLookSchema = z.object({
 });
 export type ConfusionLook = z.output<typeof confusionLookSchema>;
 
-/** Answers to the held-out examples: one for each, or, where tokens are tagged, one for each token. */
+/** Answers to the held-out examples, in their order: one for each, or, where tokens are tagged, one for each token of it. */
 export interface Confusion {
   readonly picture: 'confusion';
   readonly step: number;
