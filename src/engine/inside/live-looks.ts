@@ -1,6 +1,6 @@
 /**
  * Looks at a network while it trains: its gradient through time, and how far each step moves its weights. It changes nothing that
- * training computes, and takes at most a hundredth of its time.
+ * training computes, and takes at most a hundredth of its time and a quarter of a second.
  */
 import type { Kernels } from '../kernels/kernels.ts';
 import type { NamedArray } from '../model/parameters.ts';
@@ -12,6 +12,8 @@ import type { LiveLook, UpdateRatio } from './looks/live.ts';
 
 /** Of the training time, as long as each look takes as long as the one before. The first one is made in any case. */
 const mostOfTheTime = 0.01;
+/** Seconds besides: a run of a few seconds is looked at too. */
+const atLeast = 0.25;
 /** Looks lie apart by this share of the steps so far at least: many where much happens, at the beginning, and not too many in all. */
 const apart = 1 / 64;
 /** Sequences looked back over. */
@@ -63,7 +65,7 @@ export class LiveLooks {
   }
 
   #isAffordable(elapsed: number): boolean {
-    return this.#spent === 0 || this.#spent + this.#lastTook <= mostOfTheTime * elapsed;
+    return this.#spent === 0 || this.#spent + this.#lastTook <= atLeast + mostOfTheTime * elapsed;
   }
 
   #isApart(step: number): boolean {

@@ -5,7 +5,7 @@ export const embeddingLookSchema = z.object({
   picture: z.literal('embedding'),
   /** Name of the matrix; null: the first of the network. */
   parameter: z.string().min(1).nullable(),
-  /** Tokens with the smallest ids, which are the most frequent of a vocabulary of words. */
+  /** Tokens of the smallest ids: of a vocabulary of words the most frequent. */
   most: z.int().min(10).max(10_000),
   seed: z.int().min(0).max(4294967295),
 });

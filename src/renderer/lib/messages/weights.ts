@@ -50,7 +50,7 @@ export const weights = {
   matrix: 'Matrix',
   search: 'Find a token',
   embeddingSays: (tokens: number, vocabulary: number, width: number) =>
-    `${tokens === vocabulary ? `All ${integer(tokens)} tokens` : `The ${integer(tokens)} most frequent of ${integer(vocabulary)} tokens`}, from ${plural(width, 'dimension')} laid out in two.`,
+    `${tokens === vocabulary ? `All ${integer(tokens)} tokens` : `The first ${integer(tokens)} of ${integer(vocabulary)} tokens`}, from ${plural(width, 'dimension')} laid out in two.`,
   embeddingLook:
     'UMAP (McInnes et al. 2018) of the cosine distances: near means used alike; distances between far groups mean little. Click a token for its nearest neighbours.',
   neighbours: (token: string) => `Nearest to ${token}`,

@@ -55,8 +55,9 @@ export function pointAt(points: Float32Array, x: number, y: number, reach: numbe
   return best;
 }
 
-/** Which points have room for their name, the most frequent first: no name covers another. */
+/** Which of these points have room for their name, the first ones first: no name covers another. */
 export function labelled(
+  ids: Iterable<number>,
   points: Float32Array,
   tokens: readonly string[],
   characterWidth: number,
@@ -64,13 +65,14 @@ export function labelled(
 ): number[] {
   const taken: { left: number; right: number; top: number; bottom: number }[] = [];
   const shown: number[] = [];
-  for (let id = 0; id < tokens.length && shown.length < most; id++) {
+  for (const id of ids) {
+    if (shown.length === most) break;
     const [x, y] = [points[2 * id]!, points[2 * id + 1]!];
     const box = { left: x, right: x + 10 + tokens[id]!.length * characterWidth, top: y - 8, bottom: y + 8 };
-    const free = taken.every(
+    const isFree = taken.every(
       (other) => box.right < other.left || box.left > other.right || box.bottom < other.top || box.top > other.bottom,
     );
-    if (!free) continue;
+    if (!isFree) continue;
     taken.push(box);
     shown.push(id);
   }
