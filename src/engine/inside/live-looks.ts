@@ -12,10 +12,10 @@ import type { LiveLook, UpdateRatio } from './looks/live.ts';
 
 /** Of the training time, as long as each look takes as long as the one before. The first one is made in any case. */
 const mostOfTheTime = 0.01;
-/** Seconds besides: a run of a few seconds is looked at too. */
-const atLeast = 0.25;
 /** Looks lie apart by this share of the steps so far at least: many where much happens, at the beginning, and not too many in all. */
 const apart = 1 / 64;
+/** A run of a few seconds is looked at too: so many seconds may go into looks besides, which lie further apart. */
+const atLeast = { seconds: 0.25, apart: 1 / 4 };
 /** Sequences looked back over. */
 const sequences = 4;
 /** More lags than a picture has room for are thinned out. */
@@ -43,7 +43,11 @@ export class LiveLooks {
 
   /** @param step about to be made @param elapsed seconds of training so far */
   isDue(step: number, elapsed: number): boolean {
-    return this.#isAffordable(elapsed) && this.#isApart(step);
+    if (this.#lastStep === 0) return true;
+    const since = step - this.#lastStep;
+    const seconds = this.#spent + this.#lastTook - mostOfTheTime * elapsed;
+    if (seconds <= 0) return since >= Math.max(1, apart * this.#lastStep);
+    return seconds <= atLeast.seconds && since >= Math.max(1, atLeast.apart * this.#lastStep);
   }
 
   /**
@@ -62,14 +66,6 @@ export class LiveLooks {
     this.#spent += this.#lastTook;
     this.#lastStep = step;
     return { step, gradNorm, ...flows, updates };
-  }
-
-  #isAffordable(elapsed: number): boolean {
-    return this.#spent === 0 || this.#spent + this.#lastTook <= atLeast + mostOfTheTime * elapsed;
-  }
-
-  #isApart(step: number): boolean {
-    return step - this.#lastStep >= Math.max(1, apart * this.#lastStep);
   }
 
   async #weights(): Promise<NamedArray[] | null> {
