@@ -1,6 +1,6 @@
 /**
  * Looks at a network while it trains: its gradient through time, and how far each step moves its weights. It changes nothing that
- * training computes, and takes at most a hundredth of its time and a quarter of a second.
+ * training computes, and takes at most a hundredth of its time, or a quarter of a second where that is more.
  */
 import type { Kernels } from '../kernels/kernels.ts';
 import type { NamedArray } from '../model/parameters.ts';
@@ -14,7 +14,7 @@ import type { LiveLook, UpdateRatio } from './looks/live.ts';
 const mostOfTheTime = 0.01;
 /** Looks lie apart by this share of the steps so far at least: many where much happens, at the beginning, and not too many in all. */
 const apart = 1 / 64;
-/** A run of a few seconds is looked at too: so many seconds may go into looks besides, which lie further apart. */
+/** A run of a few seconds is looked at too: so many seconds may go into looks in any case, but these lie further apart. */
 const atLeast = { seconds: 0.25, apart: 1 / 4 };
 /** Sequences looked back over. */
 const sequences = 4;
@@ -45,8 +45,8 @@ export class LiveLooks {
   isDue(step: number, elapsed: number): boolean {
     if (this.#lastStep === 0) return true;
     const since = step - this.#lastStep;
-    const seconds = this.#spent + this.#lastTook - mostOfTheTime * elapsed;
-    if (seconds <= 0) return since >= Math.max(1, apart * this.#lastStep);
+    const seconds = this.#spent + this.#lastTook;
+    if (seconds <= mostOfTheTime * elapsed) return since >= Math.max(1, apart * this.#lastStep);
     return seconds <= atLeast.seconds && since >= Math.max(1, atLeast.apart * this.#lastStep);
   }
 
