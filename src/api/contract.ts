@@ -28,6 +28,7 @@ import {
 } from './types.ts';
 
 import { curvesRequestSchema } from './curves.ts';
+import { sharedSourceSchema } from './share.ts';
 import { lookEventSchema, lookRequestSchema } from './inside.ts';
 import { savedViewSchema } from './views.ts';
 
@@ -125,6 +126,12 @@ export const contract = {
     export: base
       .input(id.extend({ format: z.enum(['safetensors']), path: z.string().nullable() }))
       .output(exportedSchema),
+  },
+  share: {
+    /** The whole run as one `.unroll` file, written to `path`, or (null) made ready for download. Not while it trains. */
+    write: base.input(id.extend({ path: z.string().nullable() })).output(exportedSchema),
+    /** Takes in a run from such a file, whole or not at all; one that was taken in before is found again. */
+    open: base.input(z.object({ source: sharedSourceSchema })).output(runSchema),
   },
   compare: {
     /** Parts of runs' curves, packed as src/api/curves.ts says. Runs that no longer exist are left out. */

@@ -5,6 +5,7 @@ import type { Prediction } from '../engine/inference/prediction.ts';
 import { figureNames } from '../engine/metrics/figures.ts';
 import type { TaskResult } from '../engine/metrics/results.ts';
 import { architectureSchema } from '../engine/model/spec.ts';
+import { importedSchema } from './share.ts';
 import { savedViewSchema } from './views.ts';
 import { optimizerSchema, recordedConfigSchema, tokenizerSchema, trainingSchema } from '../engine/training/config.ts';
 
@@ -121,6 +122,8 @@ export const runSchema = z.object({
   checkpointStep: z.number().nullable(),
   notes: z.string(),
   tags: z.array(z.string()),
+  /** null: trained here. */
+  imported: importedSchema.nullable(),
   /** Index into the colour-blind-safe set; a run keeps its colour everywhere. */
   color: z.number(),
   archived: z.boolean(),

@@ -17,6 +17,7 @@ import { ImportSources } from './services/import-sources.ts';
 import { ModelInputs } from './services/model-inputs.ts';
 import { Plan } from './services/plan.ts';
 import { Runs } from './services/runs.ts';
+import { Share } from './services/share.ts';
 import { SpeedEstimates } from './services/speed-estimates.ts';
 import { SpeedTests } from './services/speed-tests.ts';
 import { DatasetCache } from './services/dataset-cache.ts';
@@ -87,6 +88,7 @@ export async function openApp(options: AppOptions): Promise<App> {
     modelInputs: new ModelInputs(runs, datasets, checkpoints, texts),
     speedTests: new SpeedTests({ store, changes, engines, devices, isTraining: () => runs.isTraining }),
     export: new Export(runs, checkpoints, uploads, downloads),
+    share: new Share({ store, runs, checkpoints, corpora, tokens, datasets, uploads, downloads }),
     compare: new Compare(store, changes),
     inside: new Inside({ store, runs, checkpoints, devices, engines, tokens, datasets, texts }),
     changes,

@@ -15,6 +15,7 @@ import type { Plan } from './services/plan.ts';
 import type { Predict } from './services/predict.ts';
 import { describeIssues } from './services/run-check.ts';
 import type { Runs } from './services/runs.ts';
+import type { Share } from './services/share.ts';
 import type { SpeedTests } from './services/speed-tests.ts';
 import { WorkspaceError } from './store/errors.ts';
 
@@ -27,6 +28,7 @@ export interface Services {
   readonly predict: Predict;
   readonly modelInputs: ModelInputs;
   readonly export: Export;
+  readonly share: Share;
   readonly compare: Compare;
   readonly inside: Inside;
   readonly speedTests: SpeedTests;
@@ -79,6 +81,10 @@ export function createRouter(services: Services) {
       predict: os.runs.predict.handler(({ input, signal }) => predict.predict(input.id, input.input, signal)),
       modelInput: os.runs.modelInput.handler(({ input }) => modelInputs.of(input.id)),
       export: os.runs.export.handler(({ input }) => services.export.safetensors(input.id, input.path)),
+    },
+    share: {
+      write: os.share.write.handler(({ input }) => services.share.write(input.id, input.path)),
+      open: os.share.open.handler(({ input }) => services.share.open(input.source)),
     },
     compare: {
       curves: os.compare.curves.handler(({ input }) => services.compare.curves(input)),

@@ -6,6 +6,7 @@ import type { Sample } from '../../api/types.ts';
 import type { EvalMetrics, StepMetrics } from '../../engine/protocol.ts';
 import { checkpointStep } from '../../engine/training/checkpoint-files.ts';
 import { decodeCheckpoint, type Checkpoint, type CheckpointState } from '../../engine/training/checkpoint.ts';
+import type { CheckpointKind, CheckpointRecord } from '../store/history.ts';
 import type { RunRecord } from '../store/runs.ts';
 import type { Store } from '../store/store.ts';
 
@@ -57,6 +58,15 @@ export class RunCheckpoints {
     const wanted = prefer === 'best' ? [best, last] : [last, best];
     const record = wanted.find((checkpoint) => checkpoint && there.has(checkpoint.file));
     return record ? join(this.folder(run.id), record.file) : null;
+  }
+
+  /** The last and the best checkpoint, as far as their files are there. */
+  kept(run: RunRecord): Record<CheckpointKind, StepFile | null> {
+    const { best, last } = this.#store.checkpoints.read(run.key);
+    const there = new Set(this.#files(run.id).map(({ file }) => file));
+    const present = (one: CheckpointRecord | null) =>
+      one && there.has(one.file) ? { step: one.step, file: one.file } : null;
+    return { last: present(last), best: present(best) };
   }
 
   /**

@@ -1,7 +1,5 @@
 /** Trained models as files that other programs open: saved to a path, or made ready for one download. */
-import { open, readFile, rename, rm } from 'node:fs/promises';
-import { dirname, isAbsolute } from 'node:path';
-import { randomUUID } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import type { Exported } from '../../api/types.ts';
 import { exportSafetensors } from '../../engine/export/model.ts';
 import { SafetensorsError } from '../../engine/export/safetensors.ts';
@@ -9,10 +7,11 @@ import { CheckpointError } from '../../engine/training/checkpoint.ts';
 import type { RunRecord } from '../store/runs.ts';
 import type { RunCheckpoints } from './checkpoint-files.ts';
 import type { Downloads } from './downloads.ts';
-import { badInput, conflict } from './errors.ts';
+import { conflict } from './errors.ts';
 import { noModel } from './generate.ts';
 import type { Runs } from './runs.ts';
 import type { Uploads } from './uploads.ts';
+import { fileNameOf, requireFullPath, writeFile } from './written-files.ts';
 
 export class Export {
   readonly #runs: Runs;
@@ -30,7 +29,7 @@ export class Export {
   /** Something that a screen made, such as a picture. @param path absolute */
   async file(path: string, content: Blob): Promise<void> {
     requireFullPath(path);
-    await this.#write(path, new Uint8Array(await content.arrayBuffer()));
+    await writeFile(path, new Uint8Array(await content.arrayBuffer()));
   }
 
   /** The parameters of the run's best checkpoint, else its last, as safetensors. @param path absolute; null: for download */
@@ -42,39 +41,14 @@ export class Export {
     const bytes = exported(await readFile(checkpoint), run);
     const fileName = `${fileNameOf(run.name)}.safetensors`;
     if (path !== null) {
-      await this.#write(path, bytes);
+      await writeFile(path, bytes);
       return { path, ticket: null, fileName, bytes: bytes.length };
     }
     const { path: waiting } = this.#uploads.create();
-    await this.#write(waiting, bytes);
+    await writeFile(waiting, bytes);
     const ticket = this.#downloads.offer({ path: waiting, fileName });
     return { path: null, ticket, fileName, bytes: bytes.length };
   }
-
-  /** All or nothing: a file that is there was written whole. */
-  async #write(path: string, bytes: Uint8Array): Promise<void> {
-    const unfinished = `${path}.${randomUUID()}.unfinished`;
-    try {
-      const file = await open(unfinished, 'wx');
-      try {
-        await file.writeFile(bytes);
-        await file.sync();
-      } finally {
-        await file.close();
-      }
-      await rename(unfinished, path);
-    } catch (error) {
-      await rm(unfinished, { force: true });
-      const { code, message } = error as NodeJS.ErrnoException;
-      if (code === 'ENOENT')
-        throw badInput(`There is no folder ${dirname(path)}. Make it first, or choose another.`, error);
-      throw badInput(`${path} cannot be written: ${message}.`, error);
-    }
-  }
-}
-
-function requireFullPath(path: string): void {
-  if (!isAbsolute(path)) throw badInput(`"${path}" is not a full path. Say where to write the file.`);
 }
 
 function exported(checkpoint: Uint8Array, run: RunRecord): Uint8Array {
@@ -95,15 +69,4 @@ function metadataOf(run: RunRecord): Record<string, string> {
     configuration: JSON.stringify(run.config),
     created_by: `Unroll ${run.appVersion}`,
   };
-}
-
-/** A name that every file system takes. */
-function fileNameOf(name: string): string {
-  const plain = name
-    .normalize('NFC')
-    // eslint-disable-next-line no-control-regex -- control characters are what it is to find
-    .replaceAll(/[<>:"/\\|?*\u0000-\u001f]+/g, '-')
-    .replaceAll(/\s+/g, ' ')
-    .replaceAll(/^[. ]+|[. ]+$/g, '');
-  return [...plain].slice(0, 80).join('') || 'model';
 }

@@ -80,6 +80,17 @@ export class Runs {
     };
   }
 
+  /** The run as everyone sees it. @throws ServiceError NOT_FOUND */
+  show(id: string): Run {
+    return this.#view(this.record(id), true);
+  }
+
+  /** Tells everyone of a run that was added otherwise than by training. */
+  announce(id: string): Run {
+    this.#publish(id);
+    return this.#current(id);
+  }
+
   /** The run as stored. @throws ServiceError NOT_FOUND, also for one that was removed */
   record(id: string): RunRecord {
     const record = this.#in.store.runs.get(id);
@@ -302,6 +313,10 @@ export class Runs {
   /** A resumed run needs its texts, though perhaps not its corpora any more. */
   #requireTexts(run: RunRecord): void {
     if (hashesOf(run).every((hash) => this.#in.texts.exists(hash))) return;
+    if (run.imported)
+      throw conflict(
+        `"${run.name}" was trained elsewhere, on "${run.corpusName}", which is not in this workspace (SHA-256 ${run.corpusHash.slice(0, 12)}…). Import that very text, then resume it.`,
+      );
     throw conflict(`The text that "${run.name}" trains on is not in the workspace any more. Import the file again.`);
   }
 

@@ -14,8 +14,15 @@ interface Row {
   elapsed: number;
 }
 
+/** A step with the clock when it ended, in ms since 1970; null: not known. */
+export interface RecordedStep extends StepMetrics {
+  readonly at: number | null;
+}
+
 /** More points than any screen has pixels: longer curves are read thinned. */
 export const mostPoints = 20_000;
+/** Steps read at once. */
+const pageSize = 5_000;
 
 export class MetricsTable {
   /** The same curves, coarser too. */
@@ -24,6 +31,7 @@ export class MetricsTable {
   readonly #count: Statement<[number], number>;
   readonly #last: Statement<[number], Row>;
   readonly #read: Statement<[{ run: number; stride: number }], Row>;
+  readonly #page: Statement<[number, number], Row & { at: number | null }>;
   readonly #deleteAfter: Statement<[number, number]>;
 
   constructor(database: Database) {
@@ -37,6 +45,7 @@ export class MetricsTable {
       SELECT * FROM metrics
       WHERE run = @run AND (step % @stride = 0 OR step = (SELECT max(step) FROM metrics WHERE run = @run))
       ORDER BY step`);
+    this.#page = database.prepare(`SELECT * FROM metrics WHERE run = ? AND step > ? ORDER BY step LIMIT ${pageSize}`);
     this.#deleteAfter = database.prepare('DELETE FROM metrics WHERE run = ? AND step > ?');
   }
 
@@ -48,6 +57,22 @@ export class MetricsTable {
       this.#put.run({ ...toRow(run, step), at });
     }
     this.curves.pack(run);
+  }
+
+  /** Steps that were recorded elsewhere. */
+  putRecorded(run: number, steps: readonly RecordedStep[]): void {
+    for (const step of steps) this.#put.run({ ...toRow(run, step), at: step.at });
+    this.curves.pack(run);
+  }
+
+  /** Every step, in pieces: between them others may use the database. */
+  *pages(run: number): Generator<RecordedStep[]> {
+    for (let after = -1; ;) {
+      const page = this.#page.all(run, after).map((row) => ({ ...fromRow(row), at: row.at }));
+      if (page.length === 0) return;
+      yield page;
+      after = page.at(-1)!.step;
+    }
   }
 
   last(run: number): StepMetrics | null {

@@ -240,4 +240,8 @@ const looking: Migration = (database) =>
     ) STRICT, WITHOUT ROWID;
   `);
 
-export const migrations: readonly Migration[] = [first, everyTask, devices, comparing, looking];
+/** Sharing: what a run that was not trained here knows of where it came from. */
+const sharing: Migration = (database) =>
+  database.exec('ALTER TABLE runs ADD COLUMN imported TEXT CHECK (json_valid(imported))');
+
+export const migrations: readonly Migration[] = [first, everyTask, devices, comparing, looking, sharing];

@@ -1,5 +1,6 @@
 /** Rows of `runs`, with their tags and the step of their last checkpoint. */
 import type { Database, Statement } from 'better-sqlite3';
+import type { Imported } from '../../api/share.ts';
 import type { Run, RunFigures, RunStatus } from '../../api/types.ts';
 import type { RunConfig } from '../../engine/training/config.ts';
 import type { TextHashes } from './text-hashes.ts';
@@ -51,6 +52,7 @@ const columns = {
   testFigures: 'test_figures',
   tokensPerSecond: 'tokens_per_second',
   notes: 'notes',
+  imported: 'imported',
   archived: 'archived',
   deletedAt: 'deleted_at',
 } as const satisfies Partial<Record<keyof RunRecord, string>>;
@@ -73,6 +75,7 @@ export class RunTable {
   readonly #lastColor: Statement<[], number>;
   readonly #get: Statement<[string], Row>;
   readonly #brief: Statement<[string], BriefRun>;
+  readonly #importedFrom: Statement<[string], Row>;
   readonly #list: Statement<[], Row>;
   readonly #deleted: Statement<[], Row>;
   readonly #active: Statement<[], Row>;
@@ -96,6 +99,9 @@ export class RunTable {
     this.#get = database.prepare(`${select} WHERE runs.id = ?`);
     this.#brief = database.prepare(
       'SELECT key, started_at AS startedAt, created_at AS createdAt FROM runs WHERE id = ? AND deleted_at IS NULL',
+    );
+    this.#importedFrom = database.prepare(
+      `${select} WHERE runs.imported ->> 'digest' = ? AND runs.deleted_at IS NULL ORDER BY runs.key LIMIT 1`,
     );
     this.#list = database.prepare(listRunsSql);
     this.#deleted = database.prepare(`${select} WHERE runs.deleted_at IS NOT NULL`);
@@ -190,6 +196,12 @@ export class RunTable {
     for (const tag of tags) this.#addTag.run(key, tag);
   }
 
+  /** The run that a file with this digest was opened as, if it has not been deleted. */
+  importedFrom(digest: string): RunRecord | null {
+    const row = this.#importedFrom.get(digest);
+    return row ? this.#withTags(row) : null;
+  }
+
   /** Removes the run with everything recorded of it. */
   purge(key: number): void {
     this.#purge.run(key);
@@ -214,10 +226,11 @@ function fromRow(row: Row, tags: string[]): RunRecord {
   const number = (column: string) => row[column] as number;
   const optional = (column: string) => row[column] as number | null;
   const optionalText = (column: string) => row[column] as string | null;
-  const figures = (column: string) => {
-    const json = optionalText(column);
-    return json === null ? null : (JSON.parse(json) as RunFigures);
+  const json = <T>(column: string) => {
+    const stored = optionalText(column);
+    return stored === null ? null : (JSON.parse(stored) as T);
   };
+  const figures = (column: string) => json<RunFigures>(column);
   return {
     key: number('key'),
     id: text('id'),
@@ -264,6 +277,7 @@ function fromRow(row: Row, tags: string[]): RunRecord {
     checkpointStep: optional('checkpoint_step'),
     notes: text('notes'),
     tags,
+    imported: json<Imported>('imported'),
     color: number('color'),
     archived: row['archived'] === 1,
     deletedAt: optional('deleted_at'),

@@ -188,6 +188,7 @@ export function run(index: number, task: Task = 'language-model'): Run {
     secondsLeft: null,
     checkpointStep: untouched ? null : Math.floor(step / 100) * 100,
     notes: index === 0 ? 'Baseline. Next: tie the weights.' : '',
+    imported: null,
     tags: index % 4 === 0 ? ['baseline'] : [],
     color: index % 8,
     archived: index % 11 === 10,

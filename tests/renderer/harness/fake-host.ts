@@ -314,6 +314,21 @@ export class FakeHost implements Connection {
           bytes: config(0).architecture.hidden,
         })),
       },
+      share: {
+        write: os.share.write.handler(({ input }) => ({
+          path: input.path,
+          ticket: null,
+          fileName: 'run.unroll',
+          bytes: config(0).architecture.hidden,
+        })),
+        open: os.share.open.handler(async ({ input }) => {
+          await guard('share.open');
+          const name = input.source.type === 'upload' ? input.source.name : input.source.path;
+          const made = { ...run(1), id: `run-${this.runs.size}`, name, imported: { at: Date.now(), digest: name } };
+          this.send({ type: 'run', run: made });
+          return made;
+        }),
+      },
       compare: {
         curves: os.compare.curves.handler(async ({ input }) => {
           await guard('compare.curves');

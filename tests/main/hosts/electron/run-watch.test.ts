@@ -43,6 +43,7 @@ const run = (changes: Partial<Run> = {}): Run => ({
   notes: '',
   tags: [],
   color: 0,
+  imported: null,
   archived: false,
   deletedAt: null,
   ...changes,
