@@ -54,7 +54,7 @@ export function decadesOf(lines: readonly Line[], factor: number): { readonly lo
     }
   }
   if (low === Infinity) return { low: -3, high: 0 };
-  const top = Math.ceil(Math.log10(high) + 1e-9);
+  const top = Math.ceil(Math.log10(high) + 1e-9) + 0; // never -0
   const bottom = Math.floor(Math.log10(low) - 1e-9);
   return { low: Math.max(bottom, top - mostDecades), high: top };
 }
