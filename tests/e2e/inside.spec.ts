@@ -3,7 +3,7 @@
  * Pictures of each, light and dark, go to test-results.
  */
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
@@ -137,6 +137,201 @@ test.describe('the gradient and the weights', () => {
     await expect(page.getByRole('heading', { name: 'Nearest to e' })).toBeVisible();
     await expect(page.getByRole('region', { name: 'Embedding' }).getByRole('listitem')).toHaveCount(10);
     await look(page, testInfo, 'embedding');
+    expect(found).toEqual([]);
+  });
+});
+
+/** Trains on a file by the command line; answers with the run's id. */
+async function trainOn(workspace: string, file: string, ...options: string[]): Promise<string> {
+  const { stdout } = await promisify(execFile)(process.execPath, [
+    join(root, 'out/main/cli.js'),
+    ...['train', file, '--json', '--workspace', workspace, ...options],
+  ]);
+  const line = stdout.split('\n').find((one) => one.includes('"run"')) ?? '{}';
+  return (JSON.parse(line) as { run: string }).run;
+}
+
+test.describe('neurons, predictions and equations', () => {
+  const app = new ServedApp('');
+  const runs = { text: '', classes: '', pairs: '' };
+  const kinds = { animal: ['cat', 'dog', 'horse', 'cow'], plant: ['oak', 'fern', 'moss', 'rose'] };
+
+  const named = Object.entries(kinds).flatMap(([kind, words]) =>
+    words.flatMap((word) => words.map((other) => `${word} ${other}\t${kind}`)),
+  );
+  const translated: Readonly<Record<string, string>> = { red: 'rot', blue: 'blau', cat: 'Katze', dog: 'Hund' };
+  const pairs = Object.entries(translated).flatMap(([a, A]) =>
+    Object.entries(translated).map(([b, B]) => `${a} ${b}\t${A} ${B}`),
+  );
+
+  test.beforeAll(async () => {
+    test.setTimeout(180_000);
+    const workspace = await mkdtemp(join(tmpdir(), 'unroll-inside-'));
+    Object.assign(app, { workspace });
+    const file = async (name: string, lines: readonly string[]) => {
+      const path = join(workspace, name);
+      await writeFile(path, `${[...lines, ...lines, ...lines].join('\n')}\n`);
+      return path;
+    };
+    const small = ['--layers', '1', '--batch', '16', '--lr', '0.01', '--valid', '0.2', '--test', '0.1'];
+    runs.text = await trainOn(workspace, sample, '--hidden', '48', ...small, '--max-steps', '300', '--name', 'a text');
+    const words = ['--tokenizer', 'word', '--hidden', '24', ...small];
+    const things = await file('things.tsv', ['text\tlabel', ...named]);
+    runs.classes = await trainOn(
+      workspace,
+      things,
+      ...['--task', 'classification', ...words, '--max-steps', '40', '--name', 'classes', '--skip-bad-rows'],
+    );
+    const texts = await file('pairs.tsv', pairs);
+    runs.pairs = await trainOn(
+      workspace,
+      texts,
+      '--task',
+      'translation',
+      ...words,
+      '--max-steps',
+      '40',
+      '--name',
+      'pairs',
+    );
+    await app.start();
+  });
+
+  test.afterAll(async () => {
+    await app.stop();
+    await rm(app.workspace, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+  });
+
+  async function open(page: Page, run: string, picture: string): Promise<string[]> {
+    const { host, origin } = new URL(app.url);
+    const found = watch(page, host);
+    await page.goto(app.url);
+    await page.goto(`${origin}/#/inside/${run}?picture=${picture}`);
+    return found;
+  }
+
+  test('neurons: a map of them all, and the text in the colours of one', async ({ page }, testInfo) => {
+    test.setTimeout(120_000);
+    const found = await open(page, runs.text, 'neurons');
+    await expect(page.getByText(/48 neurons, a row each, over tokens 1 to 2,000/)).toBeVisible();
+
+    // The map by keys: each arrow moves by one, and says what is there.
+    const map = page.getByRole('group', { name: /^Heat map/ });
+    await map.focus();
+    for (const key of ['ArrowRight', 'ArrowRight', 'ArrowDown']) await page.keyboard.press(key);
+    await expect(
+      page.getByRole('status').filter({ hasText: /^Neuron \d+ at step 3, “.”: -?[01]\.\d\d$/ }),
+    ).toBeVisible();
+
+    // A gate is between 0 and 1.
+    await page.getByRole('combobox', { name: 'What of it' }).or(page.getByLabel('What of it')).first().click();
+    await page.getByRole('option', { name: 'Forget gate f' }).click();
+    await expect(page.getByText(/^Forget gate f of 48 neurons/)).toBeVisible();
+    await page.getByRole('button', { name: 'Values as a table' }).click();
+    const value = page
+      .getByRole('table', { name: 'Values as a table' })
+      .getByRole('row')
+      .nth(1)
+      .getByRole('cell')
+      .nth(2);
+    await expect(value).toHaveText(/^(0\.\d\d|1\.00)$/);
+    await page.getByRole('button', { name: 'Values in the text' }).click();
+
+    // One's own text; a span of it, and where else the same neurons fire.
+    await page.getByRole('radio', { name: 'Your own text' }).click();
+    await page.getByRole('textbox', { name: 'Text' }).fill('The Time Traveller and the machine');
+    await page.keyboard.press('ControlOrMeta+Enter');
+    await expect(page.getByText(/over your text of 34 tokens/)).toBeVisible();
+    const text = page.getByRole('group', { name: /^The text in the colours/ });
+    await text.focus();
+    for (const key of ['ArrowRight', 'Shift+ArrowRight', 'Shift+ArrowRight']) await page.keyboard.press(key);
+    const span = page.getByRole('region', { name: 'Selected span' });
+    await expect(span).toContainText('he␣');
+    await expect(span).toContainText(/\d+ neurons? beyond ±0\.50? at every step of it/);
+    await span.getByRole('button', { name: 'Find other places' }).click();
+    await expect(
+      span
+        .getByRole('list', { name: /^Places/ })
+        .getByRole('listitem')
+        .first(),
+    ).toContainText(/\d %.*token/);
+    await look(page, testInfo, 'neurons');
+    expect(found).toEqual([]);
+  });
+
+  test('predictions: a text by its surprisal, and what was expected instead', async ({ page }, testInfo) => {
+    test.setTimeout(120_000);
+    const found = await open(page, runs.text, 'predictions');
+    const sentence = page.getByText(/the network was surprised by [\d.]+ bits a token on average: a perplexity of/);
+    const [, bits, perplexity] = /by ([\d.]+) bits.*perplexity of ([\d.]+)/.exec(await sentence.innerText()) ?? [];
+    expect(2 ** Number(bits)).toBeGreaterThan(0.98 * Number(perplexity));
+    expect(2 ** Number(bits)).toBeLessThan(1.02 * Number(perplexity));
+    // A small network after little training: much better than chance, far from perfect.
+    expect(Number(perplexity)).toBeGreaterThan(2);
+    expect(Number(perplexity)).toBeLessThan(25);
+
+    await page.locator('[data-index="30"]').click();
+    const expected = page.getByRole('region', { name: /^What the network expected at/ });
+    await expect(expected.getByRole('listitem')).toHaveCount(11); // ten, and all others
+    const shares = await expected.getByRole('listitem').first().innerText();
+    expect(Number.parseFloat(/([\d.]+) %/.exec(shares)?.[1] ?? '')).toBeGreaterThan(1);
+    await page.keyboard.press('ArrowRight');
+    await expect(page.locator('[data-index="31"]')).toHaveClass(/\bat\b/);
+    await look(page, testInfo, 'predictions');
+
+    await page.getByRole('button', { name: 'Tokens as a table' }).click();
+    await expect(page.getByRole('table', { name: 'Tokens as a table' }).getByRole('row').nth(2)).toContainText(
+      /\d\.\d/,
+    );
+    expect(found).toEqual([]);
+  });
+
+  test('predictions: a translation with its attention, a confusion with its examples', async ({ page }, testInfo) => {
+    test.setTimeout(120_000);
+    const found = await open(page, runs.pairs, 'predictions');
+    await expect(page.getByText(/^Source: (red|blue|cat|dog) /)).toBeVisible();
+    await expect(page.getByRole('figure', { name: /ttention/ })).toBeVisible();
+    await look(page, testInfo, 'attention');
+
+    await page.goto(`${new URL(app.url).origin}/#/inside/${runs.classes}?picture=predictions`);
+    await expect(
+      page.getByText(/The network answers [\d.]+ % of \d+ examples of the validation part right/),
+    ).toBeVisible();
+    const cell = page.getByRole('gridcell', { name: /^animal as animal/ });
+    await cell.click();
+    await expect(cell).toHaveAttribute('aria-selected', 'true');
+    const examples = page.getByRole('region', { name: 'animal, answered right' });
+    await expect(examples.getByRole('listitem').first()).toContainText(
+      /(cat|dog|horse|cow) .*[\d.]+ % sure · line \d+/,
+    );
+    await look(page, testInfo, 'confusion');
+    expect(found).toEqual([]);
+  });
+
+  test('equations: terms in the formulas and the drawing, and one step in numbers', async ({ page }, testInfo) => {
+    test.setTimeout(120_000);
+    const found = await open(page, runs.text, 'equations');
+    await expect(page.getByText(/48 numbers from the step before/)).toBeVisible();
+
+    // A term in the list lights its place in the formulas and in the drawing.
+    const forget = page.getByRole('button', { name: /forget gate: how much/ });
+    await forget.last().focus();
+    await expect(page.locator('.katex-html [data-term="f"].lit').first()).toBeVisible();
+    await expect(page.locator('g.gate.lit')).toHaveAttribute('aria-label', /^forget gate/);
+    await look(page, testInfo, 'equations');
+
+    await page.getByRole('radio', { name: 'One step in numbers' }).click();
+    const next = page.getByRole('button', { name: 'Next step', exact: true });
+    for (let i = 0; i < 4; i++) await next.click();
+    await expect(page.getByText(/Step 5 of 18: Cell state/)).toBeVisible();
+    // c = f c + i g, by hand.
+    await expect(
+      page.getByRole('button', { name: 'cell state: what is remembered from step to step: 0.784, -0.426' }).first(),
+    ).toBeVisible();
+    await next.press('ArrowRight');
+    await next.press('ArrowRight');
+    await expect(page.getByText(/Step 7 of 18: Output gate/)).toBeVisible();
+    await look(page, testInfo, 'steps');
     expect(found).toEqual([]);
   });
 });
