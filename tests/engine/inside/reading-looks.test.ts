@@ -7,7 +7,7 @@ import { learnTokenizer } from '../../../src/engine/corpus/tokenizer-learner.ts'
 import { openDataset } from '../../../src/engine/data/dataset.ts';
 import { prepareDataset } from '../../../src/engine/data/prepare.ts';
 import { confusion } from '../../../src/engine/inside/confusion.ts';
-import type { NeuronsLook } from '../../../src/engine/inside/looks/neurons.ts';
+import type { NeuronMatchesLook, NeuronsLook } from '../../../src/engine/inside/looks/neurons.ts';
 import type { LookSource } from '../../../src/engine/inside/looks/source.ts';
 import { neuronMatches } from '../../../src/engine/inside/neuron-matches.ts';
 import { neurons } from '../../../src/engine/inside/neurons.ts';
@@ -186,19 +186,16 @@ describe('neurons', () => {
 });
 
 describe('places where the same neurons fire', () => {
-  const asked = {
+  const asked: NeuronMatchesLook = {
     ...{ picture: 'neuron-matches', layer: 0, quantity: 'h', threshold: 0.1, span: 4, tokens: 400, places: 5 },
     units: [
       { unit: 0, sign: 1 },
       { unit: 2, sign: -1 },
     ],
-  } as const;
+  };
 
   it('are found in running text, and repeat where the text repeats', async () => {
-    const { places, searched, from } = await neuronMatches(await opened(await languageModel()), {
-      ...asked,
-      units: [...asked.units],
-    });
+    const { places, searched, from } = await neuronMatches(await opened(await languageModel()), asked);
     expect([from, searched]).toEqual(['valid', 400]);
     expect(places.length).toBeGreaterThan(1);
     for (const place of places) expect(place.text).toBe(text.slice(place.start, place.start + 4));
@@ -206,11 +203,7 @@ describe('places where the same neurons fire', () => {
   });
 
   it('are found in examples', async () => {
-    const { places } = await neuronMatches(await opened(await exampleModel('tagging')), {
-      ...asked,
-      units: [...asked.units],
-      span: 1,
-    });
+    const { places } = await neuronMatches(await opened(await exampleModel('tagging')), { ...asked, span: 1 });
     expect(places.every(({ example }) => example !== null)).toBe(true);
     expect(places.length).toBeGreaterThan(0);
   });

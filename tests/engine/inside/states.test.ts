@@ -1,5 +1,5 @@
 /** States and gates of every step: against what the reference device keeps, PyTorch's cell, and one long sequence cut into stretches. */
-import { spawnSync } from 'node:child_process';
+import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { quantitiesOf, type Quantity } from '../../../src/engine/inside/looks/neurons.ts';
 import { readStates } from '../../../src/engine/inside/states.ts';
@@ -8,6 +8,7 @@ import { createReferenceKernels } from '../../../src/engine/kernels/reference/in
 import { ReferenceWorkspace } from '../../../src/engine/kernels/reference/recurrent.ts';
 import { LanguageModel } from '../../../src/engine/model/language-model.ts';
 import { expectClose } from '../../compare.ts';
+import { askPython, python } from '../../python.ts';
 import { CELLS, recurrentCase } from '../kernels/reference/recurrent-case.ts';
 import { integers } from '../numbers.ts';
 import { tinyConfig } from '../training/tiny.ts';
@@ -89,40 +90,7 @@ describe('states of a language model', () => {
   });
 });
 
-const findTorch = 'import importlib.util, sys; sys.exit(importlib.util.find_spec("torch") is None)';
-/** A Python that has PyTorch; undefined where there is none. */
-const python = ['/usr/bin/python3', 'python3', 'python'].find(
-  (name) => spawnSync(name, ['-c', findTorch], { stdio: 'ignore' }).status === 0,
-);
-
-/** c of every step by torch's own LSTM cell; the gates of a GRU by the equations of its documentation, checked by its own cell's h. */
-const program = `
-import json, sys, torch
-torch.set_default_dtype(torch.float64)
-q = {k: {n: torch.tensor(v) for n, v in w.items()} for k, w in json.load(sys.stdin).items()}
-def steps(cell, w):
-    I, H = w["x"].shape[1], w["h0"].shape[0]
-    made = torch.nn.LSTMCell(I, H) if cell == "lstm" else torch.nn.GRUCell(I, H)
-    with torch.no_grad():
-        for key in ("weight_ih", "weight_hh", "bias_ih", "bias_hh"): getattr(made, key).copy_(w[key])
-    h, c, out = w["h0"][None], w.get("c0", w["h0"])[None], {"h": [], "c": [], "r": [], "z": [], "n": []}
-    for x in w["x"]:
-        if cell == "lstm":
-            h, c = made(x[None], (h, c)); out["c"] += c[0].tolist()
-        else:
-            a, b = w["weight_ih"] @ x + w["bias_ih"], w["weight_hh"] @ h[0] + w["bias_hh"]
-            r, z = torch.sigmoid(a[:H] + b[:H]), torch.sigmoid(a[H:2*H] + b[H:2*H])
-            n = torch.tanh(a[2*H:] + r * b[2*H:])
-            want = made(x[None], h)[0]
-            assert torch.allclose((1 - z) * n + z * h[0], want, atol=1e-12)
-            h = want[None]
-            for key, value in (("r", r), ("z", z), ("n", n)): out[key] += value.tolist()
-        out["h"] += h[0].tolist()
-    return out
-with torch.no_grad(): json.dump({cell: steps(cell, w) for cell, w in q.items()}, sys.stdout)
-`;
-
-describe.skipIf(!python)('the same states in PyTorch', () => {
+describe.skipIf(!python('torch'))('the same states in PyTorch', () => {
   it('of an LSTM and a GRU', { timeout: 120_000 }, async () => {
     const kernels = createReferenceKernels();
     const [T, I, H] = [6, 3, 4];
@@ -146,9 +114,8 @@ describe.skipIf(!python)('the same states in PyTorch', () => {
         bias_hh: [...(await read(biasHh!))],
       };
     }
-    const run = spawnSync(python!, ['-c', program], { input: JSON.stringify(questions), encoding: 'utf8' });
-    if (run.status !== 0) throw new Error(`Python ended with ${run.status}: ${run.stderr}`);
-    const answers = JSON.parse(run.stdout) as Record<string, Record<string, number[]>>;
+    const script = resolve(import.meta.dirname, 'states.py');
+    const answers = askPython('torch', script, questions) as Record<string, Record<string, number[]>>;
     for (const [cell, quantities] of [
       ['lstm', ['h', 'c']],
       ['gru', ['h', 'r', 'z', 'n']],

@@ -1,5 +1,5 @@
 /** The step that is walked through: against finite differences, the textbook's own relations, PyTorch, and what KaTeX can set. */
-import { spawnSync } from 'node:child_process';
+import { resolve } from 'node:path';
 import { renderToString } from 'katex';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { CellKind } from '../../../../../src/renderer/screens/inside/equations/cell.ts';
@@ -19,6 +19,7 @@ import {
 } from '../../../../../src/renderer/screens/inside/equations/steps/tiny.ts';
 import { walk } from '../../../../../src/renderer/screens/inside/equations/steps/walk.ts';
 import { expectClose } from '../../../../compare.ts';
+import { askPython, python } from '../../../../python.ts';
 
 type Numbers = Vector | Matrix;
 
@@ -122,39 +123,7 @@ describe.each(cells)('the step of %s', (cell) => {
   });
 });
 
-const findTorch = 'import importlib.util, sys; sys.exit(importlib.util.find_spec("torch") is None)';
-/** A Python that has PyTorch; undefined where there is none. */
-const python = ['/usr/bin/python3', 'python3', 'python'].find(
-  (name) => spawnSync(name, ['-c', findTorch], { stdio: 'ignore' }).status === 0,
-);
-
-/** torch's own cells on the same numbers, with autograd's gradients; it has no reset before the product. */
-const program = `
-import json, sys, torch
-torch.set_default_dtype(torch.float64)
-answers = {}
-for name, q in json.load(sys.stdin).items():
-    if name == "lstm": cell = torch.nn.LSTMCell(2, 2)
-    elif name == "gru": cell = torch.nn.GRUCell(2, 2)
-    elif name == "rnn_tanh": cell = torch.nn.RNNCell(2, 2)
-    else: cell = torch.nn.RNNCell(2, 2, nonlinearity="relu")
-    with torch.no_grad():
-        for key in ("weight_ih", "weight_hh", "bias_ih", "bias_hh"):
-            getattr(cell, key).copy_(torch.tensor(q[key]))
-    x, h, c, dh, dc = (torch.tensor([q[key]], requires_grad=key in "xhc") for key in ("x", "h", "c", "dh", "dc"))
-    if name == "lstm":
-        h1, c1 = cell(x, (h, c))
-        ((h1 * dh).sum() + (c1 * dc).sum()).backward()
-    else:
-        h1 = cell(x, h); c1 = h1
-        (h1 * dh).sum().backward()
-    answers[name] = {"h": h1[0].tolist(), "c": c1[0].tolist(), "dx": x.grad[0].tolist(), "dh_old": h.grad[0].tolist(),
-        "dc_old": [] if c.grad is None else c.grad[0].tolist(), "dW": cell.weight_ih.grad.tolist(), "dU": cell.weight_hh.grad.tolist(),
-        "db": cell.bias_ih.grad.tolist(), "dd": cell.bias_hh.grad.tolist()}
-json.dump(answers, sys.stdout)
-`;
-
-describe.skipIf(!python)('the same step in PyTorch', () => {
+describe.skipIf(!python('torch'))('the same step in PyTorch', () => {
   const inTorch = ['lstm', 'gru', 'rnn_tanh', 'rnn_relu'] as const;
   let answers: Record<string, Record<string, Numbers>> = {};
 
@@ -168,12 +137,8 @@ describe.skipIf(!python)('the same step in PyTorch', () => {
         return [cell, { ...given, ...weights, bias_ih: gates.flatMap(({ b }) => b), bias_hh: zeros }];
       }),
     );
-    const { stdout, stderr, status } = spawnSync(python!, ['-c', program], {
-      input: JSON.stringify(questions),
-      encoding: 'utf8',
-    });
-    if (status !== 0) throw new Error(`Python ended with ${status}: ${stderr}`);
-    answers = JSON.parse(stdout) as typeof answers;
+    const script = resolve(import.meta.dirname, 'steps.py');
+    answers = askPython('torch', script, questions) as typeof answers;
   }, 120_000);
 
   it.each(inTorch)('%s', (cell) => {
