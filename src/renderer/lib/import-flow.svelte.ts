@@ -1,9 +1,11 @@
 /** Bringing texts and folders of them in, from the first byte to the finished corpus; one text after the other. The dialog shows its state. */
 import { createContext } from 'svelte';
 import type { ImportSource } from '../../api/contract.ts';
+import type { SharedSource } from '../../api/share.ts';
 import type { Corpus } from '../../api/types.ts';
 import { ClassFolder, lookInto, type FolderContents } from './class-folder.ts';
 import { m } from './messages.ts';
+import { isShared, openShared } from './share-run.ts';
 import { reason, toasts } from './toasts.ts';
 import type { Workspace } from './workspace.svelte.ts';
 
@@ -72,8 +74,9 @@ export class ImportFlow {
     return this.#name;
   }
 
-  /** Takes files, folders, paths or text, one after the other; what comes while others are taken waits for its turn. */
-  start(texts: readonly Waiting[]): void {
+  /** Takes files, folders, paths or text (runs that were shared are opened), one after the other; what comes while others are taken waits for its turn. */
+  start(found: readonly Waiting[]): void {
+    const texts = found.filter((one) => !this.#takeShared(one));
     if (texts.length === 0) return;
     if (this.open && this.#step.type !== 'ask') {
       this.#queue.push(...texts);
@@ -184,6 +187,15 @@ export class ImportFlow {
       this.#step = { type: 'reading' };
       await this.readAs(null);
     }
+  }
+
+  #takeShared(one: Waiting): boolean {
+    const isFile =
+      one instanceof File
+        ? isShared(one.name)
+        : !(one instanceof ClassFolder) && one.type === 'path' && isShared(one.path);
+    if (isFile) void openShared(this.#workspace, one as File | SharedSource);
+    return isFile;
   }
 
   /** Makes the bytes readable for the host, and shows how they read. */

@@ -12,6 +12,22 @@ import { newRun } from './messages/new-run.ts';
 import { run } from './messages/run.ts';
 import { runs } from './messages/runs.ts';
 import { settings } from './messages/settings.ts';
+import { share } from './messages/share.ts';
 import { tryOut } from './messages/try.ts';
+import { welcome } from './messages/welcome.ts';
 
-export const m = { charts, common, compare, corpora, inside, measures, newRun, run, runs, settings, tryOut };
+export const m = {
+  charts,
+  common,
+  compare,
+  corpora,
+  inside,
+  measures,
+  newRun,
+  run,
+  runs,
+  settings,
+  share,
+  tryOut,
+  welcome,
+};

@@ -10,6 +10,9 @@ const home = to.runs();
 class Router {
   #route = $state.raw<Route>(parseRoute(location.hash) ?? { screen: 'runs' });
 
+  /** The window was opened without an address of a screen. */
+  readonly openedAtHome = parseRoute(location.hash) === null;
+
   constructor() {
     if (!parseRoute(location.hash)) history.replaceState(null, '', home);
     addEventListener('hashchange', () => this.#read());

@@ -8,7 +8,8 @@ export type Route =
   | { readonly screen: 'compare'; readonly runs: readonly string[]; readonly query: URLSearchParams }
   | { readonly screen: 'try'; readonly id: string | null }
   | { readonly screen: 'inside'; readonly id: string | null; readonly query: URLSearchParams }
-  | { readonly screen: 'settings' };
+  | { readonly screen: 'settings' }
+  | { readonly screen: 'welcome' };
 
 /** Reads a hash such as `#/runs/abc`; anything unknown is null. */
 export function parseRoute(hash: string): Route | null {
@@ -27,6 +28,8 @@ export function parseRoute(hash: string): Route | null {
       return { screen: 'corpora', id: second || null };
     case 'settings':
       return second ? null : { screen: 'settings' };
+    case 'welcome':
+      return second ? null : { screen: 'welcome' };
     case 'new':
       return second ? null : { screen: 'new', query };
     case 'compare':
@@ -57,6 +60,7 @@ export const to = {
   inside: (id?: string, query: { picture?: string; checkpoint?: string } = {}) =>
     withQuery(id ? `#/inside/${encodeURIComponent(id)}` : '#/inside', query),
   settings: () => '#/settings',
+  welcome: () => '#/welcome',
 };
 
 function withQuery(path: string, query: Record<string, string | undefined>): string {

@@ -97,6 +97,18 @@ export function buildProgram(): Command {
       await looking(flags, (client, terminal) => exportRun(client, run, flags, terminal));
     });
 
+  add('share <run>', 'Save a run as one file that opens on another machine: settings, curves, samples, checkpoints.')
+    .requiredOption('--out <file>', 'where to write it (name.unroll)')
+    .action(async (run: string, flags: { out: string } & CommonFlags) => {
+      const { shareRun } = await import('./share.ts');
+      await looking(flags, (client, terminal) => shareRun(client, run, flags.out, terminal));
+    });
+
+  add('open <file>', 'Take in a run from such a file.').action(async (file: string, flags: CommonFlags) => {
+    const { openShared } = await import('./share.ts');
+    await looking(flags, (client, terminal) => openShared(client, file, terminal), false);
+  });
+
   add('delete <run>', 'Delete a run with its curves and checkpoints.').action(
     async (run: string, flags: CommonFlags) => {
       const { deleteRun } = await import('./use.ts');

@@ -46,6 +46,7 @@ export function serveBridge({ router, setTheme, reportError }: BridgeOptions): v
       properties: ['openFile', 'multiSelections'],
       filters: [
         { name: 'Text', extensions: ['txt', 'text', 'md', 'csv', 'tsv', 'json', 'jsonl', 'xml', 'html', 'tex', 'log'] },
+        { name: 'Shared run', extensions: ['unroll'] },
         { name: 'All files', extensions: ['*'] },
       ],
     });

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { unpack } from '../../../api/inside.ts';
 import type { LiveLook } from '../../../engine/inside/looks/live.ts';
 import { SafetensorsError } from '../../../engine/export/safetensors.ts';
