@@ -90,6 +90,18 @@ const data = {
     file: `text,label\n${lines((i) => `the ${animals[i % 5]} ${i % 3 ? 'is here' : 'sleeps'},${animals[i % 5]}`)}\n`,
     data: { kind: 'table' },
   },
+  'conditional-generation': {
+    file: `text,label\n${lines((i) => `the ${animals[i % 5]},${i % 2 ? 'odd' : 'even'}`)}\n`,
+    data: { kind: 'table' },
+  },
+  forecasting: {
+    file: `t,wave\n${Array.from({ length: 80 }, (_, i) => `${i},${Math.sin(i / 3).toFixed(4)}`).join('\n')}\n`,
+    data: { kind: 'numeric', inputs: ['wave'], window: 6 },
+  },
+  standard: {
+    file: `a,b,c\n${lines((i) => `${(i / 7).toFixed(3)},${i % 4},${i % 4 < 2 ? 'low' : 'high'}`)}\n`,
+    data: { kind: 'numeric', layout: 'rows', inputs: ['a', 'b'], targets: ['c'], targetIs: 'class' },
+  },
   translation: {
     file: lines((i) => `${animals[i % 5]} ${animals[i % 3]}\t${animals[i % 3]} ${animals[i % 5]} now`),
     data: { kind: 'pairs' },
@@ -175,6 +187,19 @@ describe('neurons', () => {
     expect(found.layers.map(({ part }) => part)).toEqual(['encoder', 'decoder']);
     expect(found.pieces[0]).toBe('<bos> ');
     expect(found.pieces.length * found.H).toBe(found.values.length);
+  });
+
+  it('of a network that reads numbers stand beside these', async () => {
+    const trained = await exampleModel('forecasting', { input: 'numbers', embedding: 0 });
+    const found = await neurons(await opened(trained), look({ from: 'data', start: 0, length: 1 }, { layer: 0 }));
+    expect(found.pieces.length).toBe(6);
+    for (const piece of found.pieces) expect(Math.abs(Number(piece))).toBeLessThanOrEqual(1);
+    await expect(neurons(await opened(trained), look(own, { layer: 0 }))).rejects.toThrow('example of its data');
+  });
+
+  it('are refused of a network without time', async () => {
+    const trained = await exampleModel('standard', { input: 'numbers', embedding: 0 });
+    await expect(neurons(await opened(trained), look(own))).rejects.toThrow('no neuron of it has a state over time');
   });
 
   it('are given up when the job is cancelled', async () => {
@@ -270,6 +295,19 @@ describe('predictions', () => {
     }
   });
 
+  it('of a generator are of the tokens it is to write', async () => {
+    const source: LookSource = { from: 'data', start: 0, length: 1 };
+    const checkpoint = await opened(await exampleModel('conditional-generation'));
+    const { pieces, surprisal, names, truth } = await predictions(checkpoint, {
+      picture: 'predictions',
+      source,
+      top: 3,
+    });
+    expect(pieces).toEqual(['the ', expect.any(String), '<eos> ']);
+    expect(surprisal.every(Number.isFinite)).toBe(true);
+    expect(names[truth[2]!]).toBe('<eos>');
+  });
+
   it('are refused of a network that answers once', async () => {
     const checkpoint = await opened(await exampleModel('classification'));
     await expect(predictions(checkpoint, { picture: 'predictions', source: own, top: 3 })).rejects.toThrow(
@@ -300,6 +338,13 @@ describe('confusion', () => {
     found.example.forEach((example, i) => {
       if (i > 0) expect(example).toBeGreaterThanOrEqual(found.example[i - 1]!);
     });
+  });
+
+  it('of a standard network names its columns', async () => {
+    const trained = await exampleModel('standard', { input: 'numbers', embedding: 0 });
+    const found = await confusion(await opened(trained), { picture: 'confusion', examples: 100 });
+    expect([...found.labels].sort()).toEqual(['high', 'low']);
+    expect(found.texts[0]!.join('')).toMatch(/^a [\d.]+ +b \d +$/);
   });
 
   it('is refused of a language model', async () => {

@@ -18,7 +18,7 @@ export const insidePredictions = {
   sentence: (d: { what: string; bits: string; perplexity: string; choices: number; of: 'token' | 'tag' }) =>
     `Over ${d.what} the network was surprised by ${d.bits} bits ${d.of === 'token' ? 'a token' : 'a tag'} on average: a perplexity of ${d.perplexity}, as if it chose evenly among so many of ${integer(d.choices)}.`,
   hardest: (piece: string, bits: string) =>
-    `The darker a token, the less it was expected; “${shown(piece)}” was expected least (${bits} bits). Click one to see what the network expected instead.`,
+    `The redder a token, the less it was expected; “${shown(piece)}” was expected least (${bits} bits). Click one to see what the network expected instead.`,
   unknownTruth: (what: string, of: 'token' | 'tag') =>
     `Over ${what}: nobody knows the right ${of === 'tag' ? 'tags' : 'tokens'}, so colours show how uncertain the network was. Click a token to see its alternatives.`,
 
