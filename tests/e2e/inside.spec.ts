@@ -211,7 +211,7 @@ test.describe('neurons, predictions and equations', () => {
   }
 
   test('neurons: a map of them all, and the text in the colours of one', async ({ page }, testInfo) => {
-    test.setTimeout(120_000);
+    test.setTimeout(180_000);
     const found = await open(page, runs.text, 'neurons');
     await expect(page.getByText(/48 neurons, a row each, over tokens 1 to 2,000/)).toBeVisible();
 
@@ -260,7 +260,7 @@ test.describe('neurons, predictions and equations', () => {
   });
 
   test('predictions: a text by its surprisal, and what was expected instead', async ({ page }, testInfo) => {
-    test.setTimeout(120_000);
+    test.setTimeout(180_000);
     const found = await open(page, runs.text, 'predictions');
     const sentence = page.getByText(/the network was surprised by [\d.]+ bits a token on average: a perplexity of/);
     const [, bits, perplexity] = /by ([\d.]+) bits.*perplexity of ([\d.]+)/.exec(await sentence.innerText()) ?? [];
@@ -287,7 +287,7 @@ test.describe('neurons, predictions and equations', () => {
   });
 
   test('predictions: a translation with its attention, a confusion with its examples', async ({ page }, testInfo) => {
-    test.setTimeout(120_000);
+    test.setTimeout(180_000);
     const found = await open(page, runs.pairs, 'predictions');
     await expect(page.getByText(/^Source: (red|blue|cat|dog) /)).toBeVisible();
     await expect(page.getByRole('figure', { name: /ttention/ })).toBeVisible();
@@ -309,7 +309,7 @@ test.describe('neurons, predictions and equations', () => {
   });
 
   test('equations: terms in the formulas and the drawing, and one step in numbers', async ({ page }, testInfo) => {
-    test.setTimeout(120_000);
+    test.setTimeout(180_000);
     const found = await open(page, runs.text, 'equations');
     await expect(page.getByText(/48 numbers from the step before/)).toBeVisible();
 
