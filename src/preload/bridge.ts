@@ -49,6 +49,8 @@ export interface Bridge {
   pathForFile(file: File): string;
   /** Calls back with every menu command; returns how to stop. */
   onCommand(callback: (command: Command) => void): () => void;
+  /** Calls back with the id of a run to show: its notification was clicked, or its file was opened. Returns how to stop. */
+  onShowRun(callback: (run: string) => void): () => void;
   /** The window's colours: as the system has them, or fixed. */
   setTheme(theme: Theme): void;
 }

@@ -15,6 +15,13 @@ const bridge: Bridge = {
     ipcRenderer.on('unroll:command', listener);
     return () => ipcRenderer.off('unroll:command', listener);
   },
+  onShowRun(callback) {
+    const listener = (_event: unknown, run: string) => callback(run);
+    ipcRenderer.on('unroll:show-run', listener);
+    // A file that was opened with the program waits for a page that can show it.
+    ipcRenderer.send('unroll:can-show-runs');
+    return () => ipcRenderer.off('unroll:show-run', listener);
+  },
   setTheme: (theme) => ipcRenderer.send('unroll:theme', theme),
 };
 

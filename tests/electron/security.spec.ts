@@ -27,7 +27,7 @@ test('the page runs isolated, sandboxed and without Node', async ({ desktop }) =
     origin: 'app://unroll',
     require: 'undefined',
     process: 'undefined',
-    bridge: ['chooseFiles', 'chooseSavePath', 'connect', 'onCommand', 'pathForFile', 'setTheme'],
+    bridge: ['chooseFiles', 'chooseSavePath', 'connect', 'onCommand', 'onShowRun', 'pathForFile', 'setTheme'],
   });
 });
 

@@ -1,5 +1,5 @@
 /** The Electron host: opens the app, one window on it, and what only a desktop program has. Policies are in electron/policy.ts. */
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { app, BrowserWindow, dialog, nativeTheme, protocol, session } from 'electron';
 import { createRouterClient } from '@orpc/server';
 import { type App, openApp } from '../app.ts';
@@ -12,6 +12,7 @@ import { lockDownPages, lockDownSession } from './electron/lockdown.ts';
 import { setNativeMenu } from './electron/native-menu.ts';
 import { answerPageRequest } from './electron/page-protocol.ts';
 import { pageScheme } from './electron/policy.ts';
+import { SharedFiles, sharedFilesIn } from './electron/shared-files.ts';
 import { readWindowState, type WindowState, writeWindowState } from './electron/window-state.ts';
 import { openWindow } from './electron/window.ts';
 import { findLayout } from './layout.ts';
@@ -19,6 +20,10 @@ import { listPageFiles } from './page-files.ts';
 
 /** The one that people see; null before it opens and once it is closed. */
 let mainWindow: BrowserWindow | null = null;
+
+/** Shared runs that were opened with the program. */
+const sharedFiles = new SharedFiles();
+sharedFiles.add(sharedFilesIn(process.argv.slice(1), process.cwd()));
 
 const reportError = (error: unknown) => console.error(error);
 
@@ -36,14 +41,30 @@ protocol.registerSchemesAsPrivileged([
 
 if (app.requestSingleInstanceLock()) {
   lockDownPages();
-  app.on('second-instance', () => {
-    if (mainWindow?.isMinimized()) mainWindow.restore();
-    mainWindow?.focus();
+  app.on('second-instance', (_event, args, folder) => {
+    comeForward();
+    sharedFiles.add(sharedFilesIn(args.slice(1), folder));
+  });
+  // macOS says so instead of naming the file in the arguments; it may come before the app is ready.
+  app.on('open-file', (event, path) => {
+    event.preventDefault();
+    sharedFiles.add([path]);
   });
   app.on('window-all-closed', () => app.quit());
   void app.whenReady().then(start).catch(giveUp);
 } else {
   app.quit();
+}
+
+function comeForward(): void {
+  if (mainWindow?.isMinimized()) mainWindow.restore();
+  mainWindow?.show();
+  mainWindow?.focus();
+}
+
+function showRun(run: string): void {
+  comeForward();
+  mainWindow?.webContents.send('unroll:show-run', run);
 }
 
 async function start(): Promise<void> {
@@ -67,7 +88,17 @@ async function start(): Promise<void> {
   nativeTheme.themeSource = state.theme;
   const closeEverything = closeBeforeQuitting(unroll, () => writeWindowState(statePath, state));
 
+  const client = createRouterClient(unroll.router);
+  const openShared = async (path: string) => {
+    try {
+      showRun((await client.share.open({ source: { type: 'path', path } })).id);
+    } catch (error) {
+      dialog.showErrorBox(`${basename(path)} cannot be opened`, error instanceof Error ? error.message : String(error));
+    }
+  };
+
   serveBridge({
+    canShowRuns: () => sharedFiles.ready(openShared),
     router: unroll.router,
     setTheme(theme) {
       state = { ...state, theme };
@@ -77,8 +108,7 @@ async function start(): Promise<void> {
   });
   setNativeMenu((command) => BrowserWindow.getFocusedWindow()?.webContents.send('unroll:command', command));
 
-  const client = createRouterClient(unroll.router);
-  const desktop = new Desktop();
+  const desktop = new Desktop(showRun);
   const changes = await client.app.watch();
   void desktop.follow(changes, await client.runs.list()).catch(reportError);
 

@@ -17,10 +17,12 @@ import { isTrustedSender } from './policy.ts';
 export interface BridgeOptions {
   readonly router: AnyRouter;
   setTheme(theme: Theme): void;
+  /** The page listens for runs to show. */
+  canShowRuns(): void;
   reportError(error: unknown): void;
 }
 
-export function serveBridge({ router, setTheme, reportError }: BridgeOptions): void {
+export function serveBridge({ router, setTheme, canShowRuns, reportError }: BridgeOptions): void {
   const api = new RPCHandler(router, { interceptors: [onError(reportError)] });
   const ports = new WeakMap<Electron.WebContents, MessagePortMain>();
 
@@ -33,6 +35,11 @@ export function serveBridge({ router, setTheme, reportError }: BridgeOptions): v
     api.upgrade(port1);
     port1.start();
     sender.postMessage(PORT_MESSAGE, null, [port2]);
+  });
+
+  ipcMain.on('unroll:can-show-runs', (event) => {
+    requireTrusted(event);
+    canShowRuns();
   });
 
   ipcMain.on('unroll:theme', (event, theme: unknown) => {

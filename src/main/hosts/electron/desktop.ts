@@ -1,11 +1,17 @@
 /** What the desktop shows of the runs: progress in the taskbar, no sleep while one trains, a word when one ends. */
 import { BrowserWindow, Notification, powerSaveBlocker } from 'electron';
 import type { Change, Run } from '../../../api/types.ts';
-import { RunWatch } from './run-watch.ts';
+import { type RunNotice, RunWatch } from './run-watch.ts';
 
 export class Desktop {
   readonly #watch = new RunWatch();
+  readonly #openRun: (run: string) => void;
   #blocker: number | null = null;
+
+  /** @param openRun brings the window forward and shows a run */
+  constructor(openRun: (run: string) => void) {
+    this.#openRun = openRun;
+  }
 
   get training(): boolean {
     return this.#watch.state.training;
@@ -18,8 +24,14 @@ export class Desktop {
     for await (const change of changes) {
       const notice = this.#watch.apply(change);
       this.#show();
-      if (notice && BrowserWindow.getFocusedWindow() === null) new Notification(notice).show();
+      if (notice && BrowserWindow.getFocusedWindow() === null) this.#notify(notice);
     }
+  }
+
+  #notify({ run, title, body }: RunNotice): void {
+    const notification = new Notification({ title, body });
+    notification.on('click', () => this.#openRun(run));
+    notification.show();
   }
 
   #show(): void {

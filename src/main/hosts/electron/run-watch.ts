@@ -10,9 +10,14 @@ export interface DesktopState {
 }
 
 export interface RunNotice {
+  /** The run that it is about. */
+  readonly run: string;
   readonly title: string;
   readonly body: string;
 }
+
+/** Seconds of training: whoever starts a shorter one waits for it. */
+export const longRun = 60;
 
 const active: ReadonlySet<RunStatus> = new Set(['preparing', 'running']);
 
@@ -44,7 +49,7 @@ export class RunWatch {
       return null;
     }
     this.#active.delete(run.id);
-    return before ? noticeOf(run) : null;
+    return before && run.elapsed >= longRun ? noticeOf(run) : null;
   }
 }
 
@@ -66,12 +71,13 @@ function noticeOf(run: Run): RunNotice | null {
   const best = found === null ? '' : ` Best validation ${found}.`;
   switch (run.status) {
     case 'finished':
-      return { title: `${run.name} has finished`, body: `${run.step.toLocaleString('en')} steps.${best}` };
+      return { run: run.id, title: `${run.name} has finished`, body: `${run.step.toLocaleString('en')} steps.${best}` };
     case 'early-stopped':
-      return { title: `${run.name} has stopped early`, body: `Validation no longer improved.${best}` };
+      return { run: run.id, title: `${run.name} has stopped early`, body: `Validation no longer improved.${best}` };
     case 'failed':
     case 'interrupted':
       return {
+        run: run.id,
         title: `${run.name} was ${run.status === 'failed' ? 'ended by an error' : 'interrupted'}`,
         body: run.message ?? '',
       };

@@ -22,6 +22,8 @@ export const run = {
   compare: 'Compare with others',
   archive: 'Archive',
   unarchive: 'Bring back from the archive',
+  ended: (name: string, status: string) => `${name}: ${status.toLowerCase()}`,
+  endedBest: (value: string) => `Best validation perplexity ${value}`,
   delete: 'Delete',
   deleteLive: 'Delete this run while it trains?',
   deleteLiveText: 'It is stopped first. You can undo this until Unroll is next started.',

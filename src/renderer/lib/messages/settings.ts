@@ -3,6 +3,10 @@ export const settings = {
   appearance: 'Appearance',
   theme: 'Theme',
   themes: { system: 'As the system', light: 'Light', dark: 'Dark' },
+  notices: 'Tell me when a long run ends',
+  noticesHint: 'A notification when a run of more than a minute ends and this window is not in front.',
+  noticesRefused:
+    'The browser does not allow it for this page. Allow notifications in its settings, then switch this on again.',
   devices: 'Devices',
   devicesHint: 'A run trains on the device that auto takes unless it asks for another.',
   autoTakes: (why: string) => `Auto takes ${why}`,

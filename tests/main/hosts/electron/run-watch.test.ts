@@ -24,7 +24,7 @@ const run = (changes: Partial<Run> = {}): Run => ({
   createdAt: 0,
   startedAt: 0,
   finishedAt: null,
-  elapsed: 0,
+  elapsed: 61,
   step: 0,
   epoch: 0,
   stepsPerEpoch: 10,
@@ -114,6 +114,7 @@ describe('notices', () => {
 
   test('the end is told with its best number', () => {
     expect(ending({ status: 'finished', step: 1500, bestLoss: Math.log(4.618) })).toEqual({
+      run: 'a',
       title: 'lstm on tinyshakespeare has finished',
       body: '1,500 steps. Best validation perplexity 4.62.',
     });
@@ -134,8 +135,13 @@ describe('notices', () => {
     expect(found?.body).toBe(`0 steps. Best validation ${best}.`);
   });
 
+  test('who starts a short run waits for it, and needs no word', () => {
+    expect(ending({ status: 'finished', elapsed: 59 })).toBeNull();
+  });
+
   test('what went wrong is told with its reason', () => {
     expect(ending({ status: 'failed', message: 'The loss is not a number at step 12.' })).toEqual({
+      run: 'a',
       title: 'lstm on tinyshakespeare was ended by an error',
       body: 'The loss is not a number at step 12.',
     });
