@@ -9,6 +9,7 @@ export const tryOut = {
   noModel: 'This run has no checkpoint yet; it can be tried from its first one on.',
   run: 'Run',
   chooseRun: 'Choose a run to try.',
+  moreRuns: (count: number) => `and ${integer(count)} more: search to find them`,
   checkpoint: (best: string, step: string) =>
     `${best.charAt(0).toUpperCase()}${best.slice(1)}, checkpoint at step ${step}`,
   searchLabels: 'Search labels',
