@@ -6,8 +6,8 @@ export const share = {
   opened: (name: string) => `Opened “${name}”`,
   title: 'Trained elsewhere',
   corpusHere: (when: string, corpus: string) =>
-    `Opened from a file on ${when}. Its corpus, “${corpus}”, is here, so it can be trained further.`,
+    `Opened from a file (${when}). Its corpus, “${corpus}”, is here, so it can be trained further.`,
   corpusAway: (when: string, corpus: string) =>
-    `Opened from a file on ${when}. Its corpus, “${corpus}”, is not here. Look at it, compare it, try it; to train it further, import that very text.`,
+    `Opened from a file (${when}). Its corpus, “${corpus}”, is not here. Look at it, compare it, try it; to train it further, import that very text.`,
   open: 'Open a shared run…',
 };
