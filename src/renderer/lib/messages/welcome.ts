@@ -6,7 +6,8 @@ export const welcome = {
   hint: 'The Time Machine, half a minute, on this machine.',
   again: 'Show the welcome',
   importing: 'Reading The Time Machine…',
-  learning: 'It reads the book over and over and guesses each next letter. The lower the curve, the better its guesses.',
+  learning:
+    'It reads the book over and over and guesses each next letter. The lower the curve, the better its guesses.',
   wrote: 'This it wrote by itself, letter by letter.',
   chart: 'Perplexity',
   runName: 'My first network',
