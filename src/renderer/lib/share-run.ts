@@ -4,7 +4,7 @@ import { shareExtension } from '../../api/share.ts';
 import type { Run } from '../../api/types.ts';
 import { saveExport } from './export-run.ts';
 import { m } from './messages.ts';
-import { router, to } from './router.svelte.ts';
+import { to } from './routes.ts';
 import { toasts } from './toasts.ts';
 import type { Workspace } from './workspace.svelte.ts';
 
@@ -26,7 +26,8 @@ export async function openShared(workspace: Workspace, file: File | SharedSource
     const run = await workspace.api.share.open({ source });
     workspace.takeRun(run);
     toasts.done(m.share.opened(run.name));
-    router.go(to.run(run.id));
+    // The router follows the address.
+    location.hash = to.run(run.id);
   });
 }
 

@@ -74,6 +74,7 @@ test('a workspace of format 1 opens with everything that was in it', () => {
       ...{ device: 'native', deviceDetail: 'AVX2', checkpointStep: 3, notes: 'notes', tags: ['small'], color: 4 },
       ...{ archived: true, deletedAt: null },
       deviceHistory: [{ device: 'native', detail: 'AVX2', step: 0 }],
+      imported: null,
     },
   ]);
   expect(store.metrics.read(7).loss).toEqual(sampleSteps(1, 2).map(({ loss }) => loss));
