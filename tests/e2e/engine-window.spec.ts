@@ -78,6 +78,9 @@ const test = base.extend<{ unroll: WindowApp }>({
   },
 });
 
+// Pages are closed in the middle here, which a trace that is being recorded does not stand.
+test.use({ trace: 'off' });
+
 const isOver = ({ status }: Run) => !['queued', 'preparing', 'running'].includes(status);
 
 test('the page lists its device, which auto does not take while the processor plays it', async ({ unroll }) => {

@@ -52,7 +52,7 @@ class Student extends Person {
   /** The screen as it is, judged; its picture goes to test-results. */
   async look(name: string): Promise<void> {
     // A notice that is fading away has, for a moment, hardly any contrast.
-    await expect(this.page.locator('[data-sonner-toast]')).toHaveCount(0);
+    await expect(this.page.locator('[data-sonner-toast]')).toHaveCount(0, { timeout: 45_000 });
     await expectAccessible(this.page, name);
     await expectWithin(this.page, name);
     const path = `test-results/tasks/${name}.png`;
