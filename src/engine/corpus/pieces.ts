@@ -150,6 +150,8 @@ function wordRunEnd(bytes: Uint8Array, start: number, from: number, end: number,
     const length = connectorLength(bytes, at, end);
     if (length === 0) return at;
     const next = at + length;
+    // A piece that is long enough ends before the connector, which would not fit in whole.
+    if (next - start > longestPiece) return at;
     if (next >= end) return last ? at : undecided;
     const joinsDigits = bytes[at] === fullStop || bytes[at] === comma;
     if (joinsDigits ? !isDigit(bytes[next]) : inWord[classAt(bytes, next)] === 0) return at;
