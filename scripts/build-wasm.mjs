@@ -66,7 +66,7 @@ const kernels = {
 const text = {
   folder: 'src/engine/corpus/wasm',
   output: 'module.ts',
-  sources: ['characters.cpp', 'words.cpp', 'word-table.cpp'],
+  sources: ['memory.cpp', 'characters.cpp', 'words.cpp', 'word-table.cpp', 'tokens.cpp'],
   options: ['-fno-rtti', '-Wl,-z,stack-size=65536'],
 };
 

@@ -8,7 +8,7 @@ const stretch = 1 << 15;
 
 /** Text in the memory of an instance. */
 class Characters {
-  protected readonly exports: TextExports = instantiate(() => -1);
+  protected readonly exports: TextExports = instantiate();
   readonly #address = this.exports.reserve(stretch + readBehind);
   #text = new Uint8Array(0);
 
@@ -33,20 +33,24 @@ export class CharacterCounts extends Characters {
   }
 
   of(codePoint: number): number {
-    return this.#counts()[codePoint]!;
+    return this.#counts()[codePoint] ?? 0;
   }
 
   /** All characters that occurred, the most frequent first, then by code point. */
   ranked(): { codePoint: number; count: number }[] {
     const found: { codePoint: number; count: number }[] = [];
-    this.#counts().forEach((count, codePoint) => {
+    const counts = this.#counts();
+    for (let codePoint = 0; codePoint < counts.length; codePoint++) {
+      const count = counts[codePoint]!;
       if (count > 0) found.push({ codePoint, count });
-    });
+    }
     return found.sort((a, b) => b.count - a.count || a.codePoint - b.codePoint);
   }
 
   #counts(): Float64Array {
-    return new Float64Array(this.exports.memory.buffer, this.exports.characterCounts(), codePoints);
+    const { exports } = this;
+    const counts = exports.characterCounts();
+    return new Float64Array(exports.memory.buffer, counts, exports.codePointsSeen());
   }
 }
 
@@ -59,7 +63,9 @@ export class CharacterIds extends Characters {
     super();
     const { exports } = this;
     this.#ids = exports.reserve(4 * (stretch + 1));
-    const byCodePoint = new Int32Array(exports.memory.buffer, exports.codePointIds(), codePoints);
+    // The place is asked for first: the memory may grow and be another buffer then.
+    const place = exports.codePointIds();
+    const byCodePoint = new Int32Array(exports.memory.buffer, place, codePoints);
     known.forEach((character, index) => {
       byCodePoint[character.codePointAt(0)!] = index + 1;
     });

@@ -11,9 +11,12 @@ export interface TextExports {
   __wasm_call_ctors(): void;
   reserve(bytes: number): number;
   release(address: number): void;
+  // tokens.cpp
+  packIds(ids: number, count: number, counts: number, packed: number, bytesPerId: 2 | 4): void;
   // characters.cpp
   countCharacters(text: number, length: number): void;
   characterCounts(): number;
+  codePointsSeen(): number;
   codePointIds(): number;
   codePointIdsAreSet(): void;
   encodeCharacters(text: number, length: number, ids: number): number;
@@ -38,13 +41,17 @@ export interface TextExports {
 /** Bytes that the passes may read behind a text. */
 export const readBehind = 64;
 
+const undecided = -1;
+
 let compiled: WebAssembly.Module | undefined;
 
 /**
  * A new instance.
- * @param pieceEnd the end of the piece at `at` of the text (see words.cpp); only passes over words ask for it
+ * @param pieceEnd the end of the piece at `at` of the text (see words.cpp), for passes over words
  */
-export function instantiate(pieceEnd: (at: number, end: number, last: boolean) => number): TextExports {
+export function instantiate(
+  pieceEnd: (at: number, end: number, last: boolean) => number = () => undecided,
+): TextExports {
   compiled ??= new WebAssembly.Module(Uint8Array.from(atob(moduleBase64), (character) => character.charCodeAt(0)));
   const host = {
     classify: classOf,

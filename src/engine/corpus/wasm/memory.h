@@ -21,6 +21,21 @@ T* resized(T* block, size_t count) {
   return static_cast<T*>(larger);
 }
 
+/**
+ * `count` values of zeros, in pages of their own for as long as the instance lives. Pages that are never touched cost nothing, so a
+ * table may be large when only a part of it is used.
+ */
+template <typename T>
+T* zeros(size_t count) {
+  // The allocator takes for its own all the memory it finds when it is first used: that must be before there are these pages.
+  static void* volatile allocated = malloc(1);
+  if (allocated == nullptr) __builtin_trap();
+  constexpr size_t page = 1 << 16;
+  const size_t pagesBefore = __builtin_wasm_memory_grow(0, (count * sizeof(T) + page - 1) / page);
+  if (pagesBefore == SIZE_MAX) __builtin_trap();
+  return reinterpret_cast<T*>(pagesBefore * page);
+}
+
 template <typename T>
 T load(const uint8_t* bytes) {
   T value;

@@ -20,7 +20,8 @@ constexpr uint32_t longestPiece = 256;
 /** What is done with the words. */
 enum class Purpose { statistics, learn, encode };
 
-uint8_t classes[codePoints];
+/** By code point. */
+uint8_t* classes = nullptr;
 
 WordTable table;
 uint32_t mostWords = ~0u;
@@ -218,6 +219,7 @@ uint32_t cut(uint32_t prepared, uint32_t stop, uint32_t end, uint32_t last) {
 /** Room for a text of `bytes`; what was there is lost. */
 UNROLL_EXPORT("textRoom") uint8_t* textRoom(uint32_t bytes) {
   if (bytes > room || text == nullptr) {
+    if (classes == nullptr) classes = zeros<uint8_t>(codePoints);
     room = bytes;
     text = resized(text, room + readBehind);
     inWord = resized(inWord, room / 64 + 3);
@@ -265,5 +267,3 @@ UNROLL_EXPORT("wordCounts") double* wordCounts() { return table.counts(); }
 /** Numbers by rank, the first `limit` in order; to be freed. */
 UNROLL_EXPORT("rankedWords") uint32_t* rankedWords(const double* counts, uint32_t limit) { return table.ranked(counts, limit); }
 UNROLL_EXPORT("release") void release(void* block) { free(block); }
-/** A block for as long as the instance lives. */
-UNROLL_EXPORT("reserve") void* reserve(uint32_t bytes) { return resized<uint8_t>(nullptr, bytes); }
