@@ -1,9 +1,6 @@
 /** What is said of a text: its characters, words and lines, counted while it streams by. */
-import { ByteCounts } from './byte-counts.ts';
-import { CharacterCounts } from './character-counts.ts';
-import { classAt } from './pieces.ts';
-import { asciiClass, CLASS } from './unicode-classes.ts';
-import { WordCutter } from './word-cutter.ts';
+import { CharacterCounts } from './characters.ts';
+import { WordCounts } from './words.ts';
 
 export interface Count {
   readonly token: string;
@@ -12,23 +9,15 @@ export interface Count {
 
 /** How many of the most frequent characters and words are kept. */
 const mostFrequent = 50;
-/** Different words counted exactly; with more, counts of rare ones are approximate (byte-counts.ts). */
+/** Different words counted exactly; with more, counts of rare ones are approximate (words.ts). */
 const mostWords = 1 << 20;
 
 const lineFeed = 0x0a;
 const carriageReturn = 0x0d;
 
-const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
-
-const { letter, mark, number, unspaced } = CLASS;
-
 export class TextStatistics {
-  words = 0;
-  /** Anything but white space was there. */
-  hasText = false;
   readonly #characters = new CharacterCounts();
-  readonly #words = new ByteCounts(mostWords);
-  readonly #cutter = new WordCutter(false);
+  readonly #words = new WordCounts(false, mostWords);
   #crlf = 0;
   #endsWithCr = false;
   #lastByte = lineFeed;
@@ -46,7 +35,12 @@ export class TextStatistics {
       text.set(this.#carry);
       text.set(bytes, this.#carry.length);
     }
-    this.#carry = text.slice(this.#countWords(text, false));
+    this.#carry = text.slice(this.#words.count(text, false));
+  }
+
+  /** Anything but white space was there. */
+  get hasText(): boolean {
+    return this.#words.hasText;
   }
 
   /** To be called once, when the text has ended. */
@@ -58,23 +52,19 @@ export class TextStatistics {
     frequentCharacters: Count[];
     frequentWords: Count[];
   } {
-    this.#countWords(this.#carry, true);
+    this.#words.count(this.#carry, true);
     const characters = this.#characters.ranked();
     const lineEnds = this.#characters.of(lineFeed) + this.#characters.of(carriageReturn) - this.#crlf;
     const unfinishedLine = this.#lastByte !== lineFeed && this.#lastByte !== carriageReturn;
-    const { table } = this.#words;
     return {
       characters: characters.reduce((sum, { count }) => sum + count, 0),
       lines: lineEnds + (unfinishedLine ? 1 : 0),
-      words: this.words,
+      words: this.#words.words,
       distinctCharacters: characters.length,
       frequentCharacters: characters
         .slice(0, mostFrequent)
         .map(({ codePoint, count }) => ({ token: String.fromCodePoint(codePoint), count })),
-      frequentWords: [...table.ranked(mostFrequent)].map((key) => ({
-        token: decoder.decode(table.bytes(key)),
-        count: table.values[key]!,
-      })),
+      frequentWords: this.#words.ranked(mostFrequent),
     };
   }
 
@@ -84,32 +74,5 @@ export class TextStatistics {
       if (bytes[at + 1] === lineFeed) this.#crlf++;
     }
     this.#endsWithCr = bytes[bytes.length - 1] === carriageReturn;
-  }
-
-  /** Counts the words of `bytes` as far as they are decided; returns how far that is. */
-  #countWords(bytes: Uint8Array, last: boolean): number {
-    const length = bytes.length;
-    let at = 0;
-    while (at < length) {
-      const next = this.#cutter.cut(bytes, at, length, length, last);
-      if (next === at) break;
-      this.#countPieces(bytes);
-      at = next;
-    }
-    return at;
-  }
-
-  #countPieces(bytes: Uint8Array): void {
-    const { pieces, count } = this.#cutter;
-    for (let i = 0; i < count; i++) {
-      const start = pieces[2 * i]!;
-      const byte = bytes[start]!;
-      const kind = byte < 0x80 ? asciiClass[byte]! : classAt(bytes, start);
-      if (kind === letter || kind === number || kind === unspaced || kind === mark) {
-        this.words++;
-        this.#words.add(bytes, start, pieces[2 * i + 1]!);
-      }
-      if (kind !== CLASS.newline) this.hasText = true;
-    }
   }
 }

@@ -3,6 +3,7 @@ import type { FileSink } from '../files.ts';
 import { longestPiece } from './pieces.ts';
 import type { Tokenizer } from './tokenizer.ts';
 import { characterStart } from './utf8.ts';
+import { instantiate } from './wasm/load.ts';
 
 /** Bytes of text that are encoded in one go: their ids stay in the processor's nearest caches. */
 const stretch = 1 << 14;
@@ -10,8 +11,6 @@ const stretch = 1 << 14;
 const mostIds = stretch + longestPiece;
 /** Tokens that go to the disk in one go. */
 const tokensPerWrite = 1 << 19;
-
-type Packed = Uint16Array<ArrayBuffer> | Uint32Array<ArrayBuffer>;
 
 export class TokenWriter {
   /** Tokens taken; they are all in the file after `commit`. */
@@ -21,21 +20,33 @@ export class TokenWriter {
   readonly otherCounts: Float64Array;
   readonly #tokenizer: Tokenizer;
   readonly #sink: FileSink;
-  readonly #ids = new Int32Array(mostIds);
+  readonly #bytesPerToken: 2 | 4;
+  readonly #exports = instantiate();
+  // Addresses in the memory of the instance, which does not grow after the constructor.
+  readonly #idsAt: number;
+  readonly #trainCountsAt: number;
+  readonly #otherCountsAt: number;
   /** Tokens that wait, and room for the next while these are being written. */
-  #packed: Packed;
-  #next: Packed;
+  #packedAt: number;
+  #nextAt: number;
+  readonly #ids: Int32Array;
   #filled = 0;
   #writing: Promise<void> = Promise.resolve();
 
   constructor(tokenizer: Tokenizer, sink: FileSink, bytesPerToken: 2 | 4) {
     this.#tokenizer = tokenizer;
     this.#sink = sink;
-    this.trainCounts = new Float64Array(tokenizer.vocabularySize);
-    this.otherCounts = new Float64Array(tokenizer.vocabularySize);
-    const Ids = bytesPerToken === 2 ? Uint16Array : Uint32Array;
-    this.#packed = new Ids(tokensPerWrite + mostIds);
-    this.#next = new Ids(tokensPerWrite + mostIds);
+    this.#bytesPerToken = bytesPerToken;
+    const { vocabularySize } = tokenizer;
+    const { memory, reserve } = this.#exports;
+    this.#idsAt = reserve(mostIds * Int32Array.BYTES_PER_ELEMENT);
+    this.#trainCountsAt = reserve(vocabularySize * Float64Array.BYTES_PER_ELEMENT);
+    this.#otherCountsAt = reserve(vocabularySize * Float64Array.BYTES_PER_ELEMENT);
+    this.#packedAt = reserve((tokensPerWrite + mostIds) * bytesPerToken);
+    this.#nextAt = reserve((tokensPerWrite + mostIds) * bytesPerToken);
+    this.#ids = new Int32Array(memory.buffer, this.#idsAt, mostIds);
+    this.trainCounts = new Float64Array(memory.buffer, this.#trainCountsAt, vocabularySize);
+    this.otherCounts = new Float64Array(memory.buffer, this.#otherCountsAt, vocabularySize);
   }
 
   /** Tokens written that are <unk>. */
@@ -46,7 +57,7 @@ export class TokenWriter {
 
   /** Encodes (as `Tokenizer.encodeBytes`) and writes; returns the bytes of text that were consumed. */
   async write(bytes: Uint8Array, end: number, stop: number, last: boolean, training: boolean): Promise<number> {
-    const counts = training ? this.trainCounts : this.otherCounts;
+    const countsAt = training ? this.#trainCountsAt : this.#otherCountsAt;
     let at = 0;
     while (at < stop) {
       const wanted = at + stretch < stop ? characterStart(bytes, at + stretch) - at : stop - at;
@@ -57,7 +68,8 @@ export class TokenWriter {
         last,
         this.#ids,
       );
-      pack(this.#ids, count, counts, this.#packed, this.#filled);
+      const packedAt = this.#packedAt + this.#filled * this.#bytesPerToken;
+      this.#exports.packIds(this.#idsAt, count, countsAt, packedAt, this.#bytesPerToken);
       this.#filled += count;
       this.written += count;
       if (this.#filled >= tokensPerWrite) await this.#flush();
@@ -82,29 +94,11 @@ export class TokenWriter {
   /** Begins to write what waits, once what was written before is. */
   async #flush(): Promise<void> {
     await this.#writing;
-    const tokens = this.#packed.subarray(0, this.#filled);
-    const bytes = new Uint8Array(tokens.buffer, 0, tokens.byteLength);
-    if (!littleEndian) reverseEach(bytes, tokens.BYTES_PER_ELEMENT);
-    this.#writing = this.#sink.write(bytes);
+    const { buffer } = this.#exports.memory;
+    this.#writing = this.#sink.write(new Uint8Array(buffer, this.#packedAt, this.#filled * this.#bytesPerToken));
     // A failure is told to who waits for it next.
     this.#writing.catch(() => undefined);
-    [this.#packed, this.#next] = [this.#next, this.#packed];
+    [this.#packedAt, this.#nextAt] = [this.#nextAt, this.#packedAt];
     this.#filled = 0;
   }
-}
-
-const littleEndian = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
-
-/** Counts `ids` and puts them into `packed` from `at` on. */
-function pack(ids: Int32Array, count: number, counts: Float64Array, packed: Packed, at: number): void {
-  for (let i = 0; i < count; i++) {
-    const id = ids[i]!;
-    counts[id]! += 1;
-    packed[at + i] = id;
-  }
-}
-
-/** Turns the bytes of each number around, in place. */
-function reverseEach(bytes: Uint8Array, size: number): void {
-  for (let at = 0; at < bytes.length; at += size) bytes.subarray(at, at + size).reverse();
 }

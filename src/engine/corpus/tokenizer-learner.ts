@@ -3,17 +3,16 @@ import type { TokenizerConfig } from '../training/config.ts';
 import { learnMerges, byteSymbols } from './bpe-training.ts';
 import { BpeTokenizer } from './bpe-tokenizer.ts';
 import { ByteCounts } from './byte-counts.ts';
-import { CharacterCounts } from './character-counts.ts';
 import { CharTokenizer } from './char-tokenizer.ts';
+import { CharacterCounts } from './characters.ts';
 import { CorpusError } from './errors.ts';
 import { graphemeEnd } from './graphemes.ts';
 import { textBytes } from './lowercase.ts';
-import { bpePieceEnd, classAt, type PieceEnd } from './pieces.ts';
+import { bpePieceEnd, type PieceEnd } from './pieces.ts';
 import type { Tokenizer } from './tokenizer.ts';
-import { asciiClass, CLASS } from './unicode-classes.ts';
 import { unknownToken } from './vocabulary.ts';
-import { WordCutter } from './word-cutter.ts';
 import { WordTokenizer } from './word-tokenizer.ts';
+import { WordCounts } from './words.ts';
 
 export interface TokenizerLearner {
   /** As `Tokenizer.encodeBytes`, but counts; returns the bytes that were counted. */
@@ -34,9 +33,6 @@ const usualBpeVocabulary = 2000;
 const leastPairCount = 2;
 
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
-const { newline } = CLASS;
-const lineFeed = 0x0a;
-const newlineBytes = Uint8Array.of(lineFeed);
 
 /**
  * @param prepared for words: the text was cut into words before (`looksPrepared`)
@@ -80,39 +76,19 @@ function graphemeLearner(config: TokenizerConfig): TokenizerLearner {
   const counts = new ByteCounts(mostClusters);
   return {
     push: (bytes, end, stop, last) => countPieces(counts, graphemeEnd, bytes, end, stop, last),
-    finish: async () => new CharTokenizer({ config, tokens: frequentTokens(counts, config) }),
+    finish: async () => new CharTokenizer({ config, tokens: frequent((limit) => rankedIn(counts, limit), config) }),
   };
 }
 
 function wordLearner(config: TokenizerConfig, prepared: boolean): TokenizerLearner {
-  const counts = new ByteCounts(mostWords);
-  const cutter = new WordCutter(prepared);
+  const counts = new WordCounts(prepared, mostWords);
   return {
-    push(bytes, end, stop, last) {
-      let at = 0;
-      while (at < stop) {
-        const next = cutter.cut(bytes, at, end, stop, last);
-        if (next === at) break;
-        countWords(counts, bytes, cutter.pieces, cutter.count);
-        at = next;
-      }
-      return at;
+    push: (bytes, end, stop, last) => counts.learn(bytes, end, stop, last),
+    finish: async () => {
+      const tokens = frequent((limit) => counts.ranked(limit), config);
+      return new WordTokenizer({ config, prepared, tokens });
     },
-    finish: async () => new WordTokenizer({ config, prepared, tokens: frequentTokens(counts, config) }),
   };
-}
-
-/** Counts the words that `pieces` (word-cutter.ts) says where they are; every kind of line end is the same. */
-function countWords(counts: ByteCounts, bytes: Uint8Array, pieces: Int32Array, count: number): void {
-  for (let i = 0; i < count; i++) {
-    const start = pieces[2 * i]!;
-    const byte = bytes[start]!;
-    const kind = byte < 0x80 ? asciiClass[byte]! : classAt(bytes, start);
-    const end = pieces[2 * i + 1]!;
-    if (kind !== newline) counts.add(bytes, start, end);
-    else if (bytes[end - 1] === lineFeed) counts.add(bytes, end - 1, end);
-    else counts.add(newlineBytes, 0, 1);
-  }
 }
 
 function bpeLearner(config: TokenizerConfig): TokenizerLearner {
@@ -155,18 +131,30 @@ function countPieces(
   return at;
 }
 
+function rankedIn({ table }: ByteCounts, limit: number): { token: string; count: number }[] {
+  return Array.from(table.ranked(limit), (key) => ({
+    token: decoder.decode(table.bytes(key)),
+    count: table.values[key]!,
+  }));
+}
+
 /** Room in the vocabulary beside <unk>. */
 function mostTokens(config: TokenizerConfig): number {
   return config.maxVocabulary === undefined ? Infinity : config.maxVocabulary - 1;
 }
 
-/** Tokens seen often enough, the most frequent first, then by code point; not <unk>, which is id 0. */
-function frequentTokens({ table }: ByteCounts, config: TokenizerConfig): string[] {
+/**
+ * Tokens seen often enough, the most frequent first, then by code point; not <unk>, which is id 0.
+ * @param ranked the most frequent ones, in that order
+ */
+function frequent(
+  ranked: (limit: number) => readonly { readonly token: string; readonly count: number }[],
+  config: TokenizerConfig,
+): string[] {
   const most = mostTokens(config);
-  return [...table.ranked(most + 1)]
-    .filter((key) => table.values[key]! >= config.minFrequency)
-    .map((key) => decoder.decode(table.bytes(key)))
-    .filter((token) => token !== unknownToken)
+  return ranked(most + 1)
+    .filter(({ token, count }) => count >= config.minFrequency && token !== unknownToken)
+    .map(({ token }) => token)
     .slice(0, most);
 }
 

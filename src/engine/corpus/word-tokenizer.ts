@@ -4,11 +4,11 @@ import { tokenizerSchema, type TokenizerConfig } from '../training/config.ts';
 import { textBytes } from './lowercase.ts';
 import { classAt, preparedWordEnd, wordEnd, type PieceEnd } from './pieces.ts';
 import type { Encoded, SerializedTokenizer, StreamingDecoder, Tokenizer } from './tokenizer.ts';
-import { asciiClass, CLASS } from './unicode-classes.ts';
+import { CLASS } from './unicode-classes.ts';
 import { visible } from './visible.ts';
 import { tokensSchema, unknownId, unknownToken, Vocabulary } from './vocabulary.ts';
-import { WordCutter } from './word-cutter.ts';
 import { WordSpacing } from './word-spacing.ts';
+import { WordIds } from './words.ts';
 
 export const wordTokenizerSchema = z.strictObject({
   format: z.literal('unroll-tokenizer/1'),
@@ -31,8 +31,8 @@ export class WordTokenizer implements Tokenizer {
   readonly unknownId = unknownId;
   readonly #prepared: boolean;
   readonly #pieceEnd: PieceEnd;
-  readonly #cutter: WordCutter;
   readonly #vocabulary: Vocabulary;
+  readonly #ids: WordIds;
   readonly #newlineId: number;
 
   constructor({
@@ -43,8 +43,8 @@ export class WordTokenizer implements Tokenizer {
     this.config = config;
     this.#prepared = prepared;
     this.#pieceEnd = prepared ? preparedWordEnd : wordEnd;
-    this.#cutter = new WordCutter(prepared);
     this.#vocabulary = new Vocabulary(tokens);
+    this.#ids = new WordIds(prepared, this.#vocabulary.tokens.slice(1));
     this.#newlineId = this.#vocabulary.find(newlineBytes, 0, 1);
   }
 
@@ -59,30 +59,7 @@ export class WordTokenizer implements Tokenizer {
   }
 
   encodeBytes(bytes: Uint8Array, end: number, stop: number, last: boolean, ids: Int32Array): Encoded {
-    const cutter = this.#cutter;
-    let at = 0;
-    let count = 0;
-    while (at < stop) {
-      const next = cutter.cut(bytes, at, end, stop, last);
-      if (next === at) break;
-      count = this.#findWords(bytes, ids, count);
-      at = next;
-    }
-    return { consumed: at, count };
-  }
-
-  /** Writes the ids of the words that were cut from ids[count] on; returns the new count. */
-  #findWords(bytes: Uint8Array, ids: Int32Array, count: number): number {
-    const vocabulary = this.#vocabulary;
-    const cutter = this.#cutter;
-    const pieces = cutter.pieces;
-    for (let i = 0; i < cutter.count; i++) {
-      const start = pieces[2 * i]!;
-      const byte = bytes[start]!;
-      const kind = byte < 0x80 ? asciiClass[byte]! : classAt(bytes, start);
-      ids[count + i] = kind === newline ? this.#newlineId : vocabulary.find(bytes, start, pieces[2 * i + 1]!);
-    }
-    return count + cutter.count;
+    return this.#ids.encode(bytes, end, stop, last, ids);
   }
 
   decode(ids: ArrayLike<number>): string {

@@ -8,10 +8,11 @@ export async function answerPageRequest(
   request: { readonly url: string; readonly method: string },
   pages: ReadonlyMap<string, PageFile>,
 ): Promise<Response> {
-  const headers = securityHeaders();
+  const { pathname } = new URL(request.url);
+  const headers = securityHeaders(pathname);
   if (!isOwnUrl(request.url)) return new Response('Not found', { status: 404, headers });
   if (request.method !== 'GET') return new Response('Method not allowed', { status: 405, headers });
-  const file = pages.get(new URL(request.url).pathname);
+  const file = pages.get(pathname);
   if (!file) return new Response('Not found', { status: 404, headers });
   return new Response(await readFile(file.path), { headers: { ...headers, 'Content-Type': file.type } });
 }

@@ -2,13 +2,14 @@
  * What the Electron host lets its page do, as plain decisions: electron.ts asks here and does as it is told. Follows the security
  * checklist of Electron's documentation; everything not named here is denied.
  */
+import { enginePagePath } from '../page-headers.ts';
 
 /** The pages' own scheme and origin: `app://unroll/index.html`. */
 export const pageScheme = 'app';
 export const pageOrigin = 'app://unroll';
 export const pageUrl = `${pageOrigin}/`;
 /** The page of the hidden window with the engine. */
-export const enginePageUrl = `${pageOrigin}/engine.html`;
+export const enginePageUrl = `${pageOrigin}${enginePagePath}`;
 
 /** Is this one of our own pages. */
 export function isOwnUrl(url: string): boolean {

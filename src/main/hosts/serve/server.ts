@@ -83,7 +83,7 @@ class Host {
 
   async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { host } = request.headers;
-    const headers = securityHeaders(isLoopbackHost(host) ? [`ws://${host}`] : []);
+    const headers = securityHeaders(targetOf(request)?.pathname ?? '', isLoopbackHost(host) ? [`ws://${host}`] : []);
     for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
     try {
       await this.#route(request, response);

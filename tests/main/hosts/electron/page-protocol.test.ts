@@ -4,10 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { answerPageRequest } from '../../../../src/main/hosts/electron/page-protocol.ts';
+import { enginePageUrl } from '../../../../src/main/hosts/electron/policy.ts';
 import { listPageFiles } from '../../../../src/main/hosts/page-files.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'unroll-app-'));
 writeFileSync(join(folder, 'index.html'), '<title>Unroll</title>');
+writeFileSync(join(folder, 'engine.html'), '<title>Unroll: engine</title>');
 writeFileSync(join(folder, 'main.js'), 'export {}');
 const pages = listPageFiles(folder);
 afterAll(() => rm(folder, { recursive: true }));
@@ -22,6 +24,8 @@ test('pages come with their type and the policy', async () => {
     expect(response.headers.get('content-type')).toBe('text/html; charset=utf-8');
     expect(response.headers.get('content-security-policy')).toContain("default-src 'none'");
   }
+  const engine = await get(enginePageUrl);
+  expect(engine.headers.get('content-security-policy')).toContain("script-src 'self' 'wasm-unsafe-eval'");
   expect((await get('app://unroll/main.js')).headers.get('content-type')).toContain('text/javascript');
 });
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { CharacterCounts } from '../../../src/engine/corpus/character-counts.ts';
+import { CharacterCounts, CharacterIds } from '../../../src/engine/corpus/characters.ts';
 import { text, utf8 } from './texts.ts';
 
 /** What a Map counts, the most frequent first, then by code point. */
@@ -14,6 +14,25 @@ function plainly(string: string): { codePoint: number; count: number }[] {
     .map(([codePoint, count]) => ({ codePoint, count }))
     .sort((a, b) => b.count - a.count || a.codePoint - b.codePoint);
 }
+
+/** Ids by position in `known` + 1. */
+function plainIds(known: readonly string[], string: string): number[] {
+  return Array.from(string, (character) => known.indexOf(character) + 1);
+}
+
+function encode(ids: CharacterIds, string: string): number[] {
+  const bytes = utf8.encode(string);
+  const found = new Int32Array(bytes.length);
+  return [...found.subarray(0, ids.encode(bytes, bytes.length, found))];
+}
+
+const longTexts: readonly (readonly [string, string])[] = [
+  ['ASCII', 'abc de\n'],
+  ['two bytes', 'дом é\u07ff'],
+  ['three bytes', 'e漢字’'],
+  ['four bytes', '😀a'],
+  ['all lengths', 'a\u0080漢😀é'],
+];
 
 test('counts what a Map counts, wherever the text is cut', () => {
   fc.assert(
@@ -29,17 +48,11 @@ test('counts what a Map counts, wherever the text is cut', () => {
       }
       expect(counts.ranked()).toEqual(plainly(strings.join('')));
     }),
-    { numRuns: 100 },
+    { numRuns: 50 },
   );
 });
 
-test.each([
-  ['ASCII', 'abc de\n'],
-  ['two bytes', 'дом é\u07ff'],
-  ['three bytes', 'e漢字’'],
-  ['four bytes', '😀a'],
-  ['all lengths', 'a\u0080漢😀é'],
-])('a long text of %s, across stretches', (_, unit) => {
+test.each(longTexts)('counts a long text of %s, across stretches', (_, unit) => {
   const string = 'x' + unit.repeat(20_000);
   const bytes = utf8.encode(string);
   const counts = new CharacterCounts();
@@ -48,4 +61,21 @@ test.each([
   expect(counts.ranked()).toEqual(expected);
   for (const { codePoint, count } of expected) expect(counts.of(codePoint)).toBe(count);
   expect(counts.of(0x5a)).toBe(0);
+});
+
+test('ids are places in the list, 0 for what is not there', () => {
+  fc.assert(
+    fc.property(text, text, fc.nat(40), (learnt, string, shift) => {
+      const known = [...new Set(learnt)];
+      const shifted = 'a'.repeat(shift) + string;
+      expect(encode(new CharacterIds(known), shifted)).toEqual(plainIds(known, shifted));
+    }),
+    { numRuns: 100 },
+  );
+});
+
+test.each(longTexts)('ids of a long text of %s, across stretches', (_, unit) => {
+  const known = ['漢', 'x', '😀', 'д', 'a', '\n'];
+  const string = 'x' + unit.repeat(20_000);
+  expect(encode(new CharacterIds(known), string)).toEqual(plainIds(known, string));
 });
