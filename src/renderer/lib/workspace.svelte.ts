@@ -29,6 +29,8 @@ export class Workspace {
   #details = new SvelteMap<string, RunDetail>();
   #detailProblems = new SvelteMap<string, string>();
   #followed = new Map<string, Followed>();
+  /** Changes that came while the lists were on their way; null once they are here. */
+  #early: Change[] | null = null;
   #listeners = new Set<(change: Change) => void>();
   #ended = new AbortController();
 
@@ -210,6 +212,7 @@ export class Workspace {
   }
 
   async #load(): Promise<void> {
+    const early: Change[] = (this.#early = []);
     const [info, corpora, runs] = await Promise.all([
       this.api.app.info(),
       this.api.corpora.list(),
@@ -218,6 +221,9 @@ export class Workspace {
     this.#info = info;
     this.#corpora = new Map(corpora.map((one) => [one.id, one]));
     this.#runs = new Map(runs.map((one) => [one.id, one]));
+    // The lists may be older than what came meanwhile.
+    this.#early = null;
+    for (const change of early) this.#apply(change);
     this.#loaded = true;
     this.#problem = null;
     await Promise.all([...this.#followed.keys()].map((id) => this.#loadDetail(id)));
@@ -244,6 +250,18 @@ export class Workspace {
   }
 
   #reduce(change: Change): void {
+    this.#early?.push(change);
+    this.#apply(change);
+    for (const listener of this.#listeners) listener(change);
+    const one = detailOf(change);
+    if (!one) return;
+    this.#followed.get(one.id)?.early?.push(change);
+    const detail = this.#details.get(one.id);
+    if (detail) this.#details.set(one.id, applyToDetail(detail, one.change));
+  }
+
+  /** Brings a change into the lists. Twice is as good as once. */
+  #apply(change: Change): void {
     switch (change.type) {
       case 'corpus':
         this.#corpora = new Map(this.#corpora).set(change.corpus.id, change.corpus);
@@ -263,12 +281,6 @@ export class Workspace {
       default:
         break;
     }
-    for (const listener of this.#listeners) listener(change);
-    const one = detailOf(change);
-    if (!one) return;
-    this.#followed.get(one.id)?.early?.push(change);
-    const detail = this.#details.get(one.id);
-    if (detail) this.#details.set(one.id, applyToDetail(detail, one.change));
   }
 }
 

@@ -49,9 +49,9 @@ export class FakeHost implements Connection {
   views: SavedView[] = [];
   /** The call that fails, as "runs.list"; null when all work. */
   fail: string | null;
-  /** Calls of runs.get that wait for `holdDetails` to be released. */
-  heldDetails = 0;
-  #detailGate: Promise<void> = Promise.resolve();
+  /** Calls of runs.list and runs.get that wait for `hold` to be released. */
+  held = 0;
+  #gate: Promise<void> = Promise.resolve();
   #slow: boolean;
   #classes: number;
   #devices: FakeDevices;
@@ -91,11 +91,17 @@ export class FakeHost implements Connection {
     return { type: 'uploads', name: folder.name, files: folder.files.map(({ name }) => ({ upload: name, name })) };
   }
 
-  /** From now on runs.get answers with what there was when it was called, but only after the returned function was called. */
-  holdDetails(): () => void {
+  /** From now on runs.list and runs.get answer with what there was when they were called, once the returned function was called. */
+  hold(): () => void {
     let release = () => undefined as void;
-    this.#detailGate = new Promise((resolve) => (release = resolve));
+    this.#gate = new Promise((resolve) => (release = resolve));
     return () => release();
+  }
+
+  async #held(): Promise<void> {
+    this.held++;
+    await this.#gate;
+    this.held--;
   }
 
   send(change: Change): void {
@@ -255,13 +261,13 @@ export class FakeHost implements Connection {
       runs: {
         list: os.runs.list.handler(async () => {
           await guard('runs.list');
-          return [...this.runs.values()];
+          const all = [...this.runs.values()];
+          await this.#held();
+          return all;
         }),
         get: os.runs.get.handler(async ({ input }) => {
           const one = this.runs.get(input.id);
-          this.heldDetails++;
-          await this.#detailGate;
-          this.heldDetails--;
+          await this.#held();
           if (!one) throw new ORPCError('NOT_FOUND', { message: 'This run no longer exists.' });
           return detail(one, Number(input.id.split('-')[1]), this.#classes);
         }),

@@ -39,6 +39,20 @@ describe('the workspace', () => {
     await vi.waitUntil(() => !workspace.run('new'));
   });
 
+  test('keeps what comes, and what a call answered, while the lists load', async () => {
+    const host = new FakeHost({ runs: 2, corpora: 0, train: false, fail: null, slow: false });
+    const release = host.hold();
+    const workspace = new Workspace(host);
+    open.push(workspace);
+    await vi.waitUntil(() => host.held === 1);
+    workspace.takeRun({ ...run(9), id: 'taken' });
+    host.send({ type: 'run-purged', id: 'run-1' });
+    release();
+    await vi.waitUntil(() => workspace.loaded);
+    expect(workspace.run('taken')).toBeDefined();
+    expect(workspace.run('run-1')).toBeUndefined();
+  });
+
   test('hides what is deleted and brings it back', async () => {
     const { host, workspace } = await loaded();
     await workspace.removeRuns(['run-1', 'run-2']);
@@ -84,9 +98,9 @@ describe('a followed run', () => {
   test('loses no step that arrives while it loads', async () => {
     const { host, workspace } = await loaded();
     const before = run(0).step;
-    const release = host.holdDetails();
+    const release = host.hold();
     workspace.followRun('run-0');
-    await vi.waitUntil(() => host.heldDetails === 1);
+    await vi.waitUntil(() => host.held === 1);
     host.send({ type: 'steps', id: 'run-0', steps: stepsBetween(before + 1, before + 6, 0) });
     release();
     await vi.waitUntil(() => workspace.detail('run-0'));
