@@ -3,7 +3,7 @@ import type { GpuContext } from './context.ts';
 import { NONLINEARITIES } from './nonlinearities.ts';
 import { elementwise, groupsOf, rowMain, shader, sumOfAll, variants } from './shader.ts';
 import { sumSlices } from './sum-slices.ts';
-import { floats, ints, type GpuTensor } from './tensor.ts';
+import { checkedLengths, floats, type GpuTensor } from './tensor.ts';
 
 type Score = AttentionShape['score'];
 
@@ -244,7 +244,7 @@ export function attentionForward(gpu: GpuContext, operands: AttentionOperands): 
     floats(operands.values, Tx * B * F),
   ];
   if (v) tensors.push(v);
-  if (lengths) tensors.push(ints(lengths, B));
+  if (lengths) tensors.push(checkedLengths(lengths, B, Tx));
   const kernel = forwardKernel(score, lengths !== null);
   gpu.run(kernel, undefined, tensors, [steps * B, B, Tx, A, F, first], [steps * B]);
 }

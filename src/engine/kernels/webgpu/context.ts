@@ -121,7 +121,8 @@ export class GpuContext {
       const needs = `The GPU has no memory left for "${label}", which needs ${megabytes(size)}.`;
       return new GpuError('out-of-memory', `${needs} ${SMALLER}`);
     });
-    const memory: GpuMemory = { buffer, id: this.#memories++, bindGroups: new Set(), freed: false };
+    const integers = dtype === 'int' ? new Int32Array(size / 4) : null;
+    const memory: GpuMemory = { buffer, id: this.#memories++, bindGroups: new Set(), integers, freed: false };
     return new DeviceTensor(label, shape, dtype, memory, { byteOffset: 0, owner: true });
   }
 
@@ -194,6 +195,7 @@ export class GpuContext {
     if (values.length === 0) return;
     const data = target.dtype === 'int' ? Int32Array.from(values) : Float32Array.from(values);
     const at = target.byteOffset + offset * 4;
+    target.memory.integers?.set(data, at / 4);
     if (data.length > STAGED_WORDS) {
       this.flush();
       this.device.queue.writeBuffer(target.buffer, at, data);

@@ -2,7 +2,7 @@ import type { Tensor } from '../kernels.ts';
 import { f32, type GpuContext } from './context.ts';
 import { EXP } from './nonlinearities.ts';
 import { rowMain, rowWorkgroup, shader, variants } from './shader.ts';
-import { floats, ints } from './tensor.ts';
+import { checkedInts, floats } from './tensor.ts';
 import { addToLoss, countTargets } from './totals.ts';
 
 /** Where the derivative goes: nowhere, to a tensor of its own, over the logits. */
@@ -94,7 +94,7 @@ export function softmaxCrossEntropy(
   classWeights: Tensor | null = null,
   meanOver: number | null = null,
 ): void {
-  const ids = ints(targets, N);
+  const ids = checkedInts(targets, N, -1, V - 1);
   const weights = classWeights && floats(classWeights, V);
   const total = countTargets(gpu, ids, weights, N);
   const losses = gpu.scratch('losses', N * 4);

@@ -3,7 +3,7 @@ import type { GpuContext } from './context.ts';
 import { fill } from './fill.ts';
 import { elementwise, groupsOf, shader, variants, WORKGROUP } from './shader.ts';
 import { sumSlices } from './sum-slices.ts';
-import { floats, ints } from './tensor.ts';
+import { floats, tokenIds } from './tensor.ts';
 
 const gather = elementwise({
   name: 'embedding forward',
@@ -79,7 +79,7 @@ fn main(
 const byPosition = shader({
   name: 'embedding backward by position',
   tensors: { table: 'readwrite f32', tokens: 'read i32', dy: 'read f32' }, // [V,E], [N], [N,E]
-  params: ['N', 'V', 'E', 'stretches'],
+  params: ['N', 'E', 'stretches'],
   code: /* wgsl */ `${ROWS_OF_TOKEN}
 var<workgroup> found: atomic<u32>;
 var<workgroup> known: u32;
@@ -99,7 +99,7 @@ fn main(
   if (workgroupUniformLoad(&known) == 1u) { return; }
   let column = unit % p.stretches * ${WORKGROUP}u + lane;
   let sum = rows_of(token, column, position, p.N, lane);
-  if (column < p.E && u32(token) < p.V) { table[u32(token) * p.E + column] += sum; }
+  if (column < p.E) { table[u32(token) * p.E + column] += sum; }
 }`,
 });
 
@@ -113,7 +113,7 @@ export function embeddingForward(
   V: number,
   E: number,
 ): void {
-  const tensors = [floats(y, N * E), ints(tokens, N), floats(table, V * E)];
+  const tensors = [floats(y, N * E), tokenIds(tokens, N, V), floats(table, V * E)];
   gpu.run(gather, undefined, tensors, [N * E, E], groupsOf(N * E));
 }
 
@@ -130,11 +130,11 @@ export function embeddingBackward(
 ): void {
   const table = floats(dTable, V * E);
   const given = floats(dy, N * E);
-  const ids = ints(tokens, N);
+  const ids = tokenIds(tokens, N, V);
   const stretches = Math.ceil(E / WORKGROUP);
   if (V > N) {
     if (!accumulate) fill(gpu, dTable, 0, V * E);
-    gpu.run(byPosition, undefined, [table, ids, given], [N, V, E, stretches], [N * stretches]);
+    gpu.run(byPosition, undefined, [table, ids, given], [N, E, stretches], [N * stretches]);
     return;
   }
   const slices = Math.min(Math.ceil(N / SLICE), Math.max(1, Math.floor(MOST_SLICED / (V * E))));
@@ -151,5 +151,5 @@ export function embeddingBackward(
 
 /** y[n,v] = 1 if v = tokens[n], else 0. y [N,V], tokens [N]. */
 export function oneHot(gpu: GpuContext, y: Tensor, tokens: Tensor, N: number, V: number): void {
-  gpu.run(oneHotKernel, undefined, [floats(y, N * V), ints(tokens, N)], [N * V, V], groupsOf(N * V));
+  gpu.run(oneHotKernel, undefined, [floats(y, N * V), tokenIds(tokens, N, V)], [N * V, V], groupsOf(N * V));
 }

@@ -1,7 +1,7 @@
 import type { Tensor } from '../kernels.ts';
 import type { GpuContext } from './context.ts';
 import { elementwise, groupsOf } from './shader.ts';
-import { gpuTensor } from './tensor.ts';
+import { deviceTensor, gpuTensor } from './tensor.ts';
 
 const fillKernel = elementwise({
   name: 'fill',
@@ -21,6 +21,8 @@ const copyKernel = elementwise({
 export function fill(gpu: GpuContext, target: Tensor, value: number, count = target.size): void {
   const y = gpuTensor(target, target.dtype, count);
   const bits = y.dtype === 'int' ? value >>> 0 : bitsOf(value);
+  const { memory, byteOffset } = deviceTensor(y);
+  memory.integers?.fill(value, byteOffset / 4, byteOffset / 4 + count);
   gpu.run(fillKernel, undefined, [y], [count, bits], groupsOf(count));
 }
 
@@ -28,6 +30,11 @@ export function fill(gpu: GpuContext, target: Tensor, value: number, count = tar
 export function copy(gpu: GpuContext, source: Tensor, target: Tensor, count = source.size): void {
   const x = gpuTensor(source, source.dtype, count);
   const y = gpuTensor(target, source.dtype, count);
+  const [from, to] = [deviceTensor(x), deviceTensor(y)];
+  const start = from.byteOffset / 4;
+  if (from.memory.integers) {
+    to.memory.integers!.set(from.memory.integers.subarray(start, start + count), to.byteOffset / 4);
+  }
   gpu.run(copyKernel, undefined, [y, x], [count], groupsOf(count));
 }
 

@@ -1,7 +1,7 @@
 import type { PoolingShape, Pooling, Tensor } from '../kernels.ts';
 import type { GpuContext } from './context.ts';
 import { elementwise, groupsOf, variants } from './shader.ts';
-import { floats, ints, type GpuTensor } from './tensor.ts';
+import { checkedLengths, floats, ints, type GpuTensor } from './tensor.ts';
 
 const LAST = /* wgsl */ `
 // the step that column j is computed at last, of a sequence of n steps
@@ -112,8 +112,8 @@ export function poolBackward(
   gpu.run(backwardKernel(kind, lengths !== null), undefined, tensors, [T * step, T, F, D, step], groupsOf(T * step));
 }
 
-function optional({ kind, B, F }: PoolingShape, argmax: Tensor | null, lengths: Tensor | null): GpuTensor[] {
-  const tensors = lengths ? [ints(lengths, B)] : [];
+function optional({ kind, T, B, F }: PoolingShape, argmax: Tensor | null, lengths: Tensor | null): GpuTensor[] {
+  const tensors = lengths ? [checkedLengths(lengths, B, T)] : [];
   if (kind === 'max') {
     if (argmax === null)
       throw new TypeError('pooling by maximum needs a tensor for the steps that the maxima are from');

@@ -6,7 +6,7 @@ import { embeddingBackward, embeddingForward } from './embedding.ts';
 import { columnSums, product, type Matrix, type ProductOptions } from './matmul.ts';
 import { CELL_SHADERS } from './recurrent-cells.ts';
 import { elementwise, groupsOf, variants } from './shader.ts';
-import { floats, ints } from './tensor.ts';
+import { checkedLengths, floats, tokenIds } from './tensor.ts';
 
 /** W x + b for one-hot x: columns of W, of each token listed, or of every token there is. */
 const columnsOf = variants((listed: boolean) =>
@@ -57,7 +57,7 @@ export function projectInput(gpu: GpuContext, { shape, x, parameters }: Recurren
     return;
   }
   const { table, V } = x;
-  const tokens = ints(x.tokens, N);
+  const tokens = tokenIds(x.tokens, N, V);
   if (V > N) {
     // Few of the tokens that there are: each is looked up.
     if (table) product(gpu, 'nt', [N, GH, I], to, lookedUp(gpu, x, table, N, I), W, { bias });
@@ -99,7 +99,7 @@ export function inputGradients(
 
   if (!isTokenInput(x)) {
     const vectors: Matrix = { tensor: floats(x, N * I), stride: I };
-    const mask = lengths && { lengths: ints(lengths, B), batch: B };
+    const mask = lengths && { lengths: checkedLengths(lengths, B, T), batch: B };
     weightGradient(vectors, N, gradients, { accumulate, mask });
     if (dx) vectorGradient(floats(dx, N * I), N, gradients, accumulateDx);
     return;

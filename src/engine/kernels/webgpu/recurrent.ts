@@ -21,7 +21,7 @@ import {
   SIDE,
 } from './recurrent-steps.ts';
 import { packBackward, packForward, type PackedWeights } from './recurrent-weights.ts';
-import { floats, floatsOrNull, ints } from './tensor.ts';
+import { checkedLengths, floats, floatsOrNull } from './tensor.ts';
 
 /** `auto`: all steps in one dispatch where that is possible and the weights are small. */
 export type Recurrence = 'auto' | 'step by step';
@@ -201,7 +201,7 @@ function forwardTensors(gpu: GpuContext, { shape, parameters, lengths, y, yOffse
   return {
     bias: parameters.biasHh ? floats(parameters.biasHh, CELL_SHADERS[cell].gates * H) : gpu.nothing,
     y: floats(y, (T * B - 1) * yWidth + yOffset + H),
-    lengths: lengths ? ints(lengths, B) : gpu.nothing,
+    lengths: lengths ? checkedLengths(lengths, B, T) : gpu.nothing,
   };
 }
 
@@ -213,7 +213,7 @@ function backwardTensors(
   const { T, B, H } = shape;
   return {
     dy: floats(dy, (T * B - 1) * yWidth + yOffset + H),
-    lengths: lengths ? ints(lengths, B) : gpu.nothing,
+    lengths: lengths ? checkedLengths(lengths, B, T) : gpu.nothing,
     dhAll: floatsOrNull(dh ?? null, T * B * H),
   };
 }

@@ -13,6 +13,11 @@ export interface GpuMemory {
   readonly id: number;
   /** Cached bind groups that name this buffer, so that they end with it. */
   readonly bindGroups: Set<string>;
+  /**
+   * What stands in a tensor of ints, as the host wrote, filled or copied it: ids and lengths are checked without reading them back. What
+   * a shader writes (the steps of maxima) is not in it.
+   */
+  readonly integers: Int32Array | null;
   freed: boolean;
 }
 
@@ -116,5 +121,28 @@ export const floats = (tensor: Tensor, count: number): GpuTensor => gpuTensor(te
 
 /** An int tensor of at least `count` elements. */
 export const ints = (tensor: Tensor, count: number): GpuTensor => gpuTensor(tensor, 'int', count);
+
+/**
+ * Ids or lengths that the host has written: `count` ints from `least` to `most`.
+ * @throws RangeError that names the first one outside
+ */
+export function checkedInts(tensor: Tensor, count: number, least: number, most: number): GpuTensor {
+  const found = ints(tensor, count);
+  const { memory, byteOffset } = deviceTensor(found);
+  const start = byteOffset / 4;
+  for (let i = 0; i < count; i++) {
+    const value = memory.integers![start + i]!;
+    if (value < least || value > most) {
+      throw new RangeError(`"${tensor.label}"[${i}] is ${value}, expected a whole number from ${least} to ${most}`);
+    }
+  }
+  return found;
+}
+
+/** Ids of tokens of a vocabulary of V. */
+export const tokenIds = (tensor: Tensor, N: number, V: number): GpuTensor => checkedInts(tensor, N, 0, V - 1);
+
+/** Real steps of B sequences of up to T. */
+export const checkedLengths = (tensor: Tensor, B: number, T: number): GpuTensor => checkedInts(tensor, B, 0, T);
 
 export const floatsOrNull = (tensor: Tensor | null, count: number): GpuTensor | null => tensor && floats(tensor, count);

@@ -7,8 +7,6 @@ export interface TestDevice {
   create(): Kernels | Promise<Kernels>;
   /** Of the random cases, and of the longest sequences: 1, or less where the device is played by something slow. */
   readonly share?: number;
-  /** False where numbers are out of sight when a call is made: such a device cannot refuse a token. */
-  readonly looksAtNumbers?: boolean;
 }
 
 /** Kernels for the tests of the describe that this is called in. Call the result inside tests only. */

@@ -15,6 +15,5 @@ export const dawn: GPU | null = gpu && (await findAdapter(gpu)) ? gpu : null;
 export const webgpu: TestDevice = {
   name: 'webgpu',
   share: 0.1,
-  looksAtNumbers: false,
   create: () => createWebGpuKernels(dawn!),
 };

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { expectClose } from '../../../compare.ts';
+import { normals } from '../../numbers.ts';
 import { useKernels } from '../suites/device.ts';
 import { testLayers } from '../suites/layers.ts';
 import { expectSame, Operands } from '../suites/operands.ts';
@@ -114,6 +115,19 @@ describe.skipIf(!dawn)('webgpu', () => {
           b.kernels.copyBlock({ tensor, offset: 5, stride: 10 }, { tensor, offset: 20, stride: 10 }, 2, 5, accumulate);
         }
       }));
+
+    it('the norm of gradients whose squares overflow, or vanish, is theirs', async () => {
+      for (const largest of [3e37, 1e20, 1e-20]) {
+        const [norm, gradients] = [kernels().alloc('norm', [1]), kernels().alloc('gradients', [300])];
+        const values = normals(7, 300).map((x, i) => (i % 3 === 0 ? 1e-3 : 1) * x * largest * 0.1);
+        kernels().write(gradients, values);
+        kernels().clipByGlobalNorm(norm, gradients, 1e-6 * largest, 0);
+        const want = Math.hypot(...Float32Array.from(values));
+        expectClose(await kernels().read(norm), [want], { rtol: 1e-5 });
+        const clipped = values.map((x) => (x * 1e-6 * largest) / want);
+        expectClose(await kernels().read(gradients), clipped, { atol: 1e-37, rtol: 1e-4 });
+      }
+    });
 
     it('integers are filled and copied as they are', async () => {
       const [a, b] = [kernels().alloc('a', [70], 'int'), kernels().alloc('b', [70], 'int')];
