@@ -28,6 +28,7 @@ import {
 } from './types.ts';
 
 import { curvesRequestSchema } from './curves.ts';
+import { exportRequestSchema } from './export.ts';
 import { sharedSourceSchema } from './share.ts';
 import { lookEventSchema, lookRequestSchema } from './inside.ts';
 import { savedViewSchema } from './views.ts';
@@ -122,10 +123,8 @@ export const contract = {
     predict: base.input(id.extend({ input: predictionInputSchema })).output(predictionSchema),
     /** What it can be asked. */
     modelInput: base.input(id).output(modelInputSchema),
-    /** Writes the file to `path`, or (null) makes it ready for download and says under which ticket. */
-    export: base
-      .input(id.extend({ format: z.enum(['safetensors']), path: z.string().nullable() }))
-      .output(exportedSchema),
+    /** Writes what the request says to its `path`, or (null) makes it ready for download and says under which ticket. */
+    export: base.input(exportRequestSchema).output(exportedSchema),
   },
   share: {
     /** The whole run as one `.unroll` file, written to `path`, or (null) made ready for download. Not while it trains. */

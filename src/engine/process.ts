@@ -6,6 +6,7 @@ import { inspectData } from './data/inspect.ts';
 import type { EngineFiles } from './files.ts';
 import { JobControl, StoppedError } from './jobs/control.ts';
 import { estimate } from './jobs/estimate.ts';
+import { exportModel } from './jobs/export.ts';
 import { generate } from './jobs/generate.ts';
 import { look } from './jobs/look.ts';
 import { measure } from './jobs/measure.ts';
@@ -16,6 +17,7 @@ import { DeviceError, DeviceLostError, type Devices } from './kernels/devices.ts
 import type { EngineCommand, EngineEvent, JobResult } from './protocol.ts';
 import { CheckpointError } from './training/checkpoint.ts';
 import { DivergedError } from './training/trainer.ts';
+import { ExportError } from './export/errors.ts';
 import { SafetensorsError } from './export/safetensors.ts';
 
 export interface EngineHost {
@@ -27,7 +29,7 @@ export interface EngineHost {
 }
 
 /** Errors whose sentence is meant for the person. */
-const inputErrors = [CorpusError, DeviceError, DivergedError, CheckpointError, SafetensorsError];
+const inputErrors = [CorpusError, DeviceError, DivergedError, CheckpointError, SafetensorsError, ExportError];
 
 /** Returns the handler of commands. */
 export function serveEngine(host: EngineHost): (command: EngineCommand) => void {
@@ -87,6 +89,8 @@ export function serveEngine(host: EngineHost): (command: EngineCommand) => void 
         return start(command, () => answer(command, host.devices, host.files));
       case 'look':
         return start(command, (control, emit) => look(command, host.devices, host.files, control, emit));
+      case 'export':
+        return start(command, (control) => exportModel(command, host.files, control));
       case 'estimate':
         return start(command, (control) => estimate(command, host.devices, control, host.clock));
       case 'devices':

@@ -7,6 +7,8 @@ import type { Inspection } from './data/inspect.ts';
 import type { DatasetRequest } from './data/prepare.ts';
 import type { DatasetSummary } from './data/store.ts';
 import type { DataSource } from './data/survey.ts';
+import type { ModelFormat } from './export/format-ids.ts';
+import type { Provenance } from './export/portable.ts';
 import type { Look, Looked } from './inside/look.ts';
 import type { LiveLook } from './inside/looks/live.ts';
 import type { Prediction, PredictionInput } from './inference/prediction.ts';
@@ -114,6 +116,17 @@ export type EngineCommand =
       readonly data: TrainingData | null;
       readonly look: Look;
       readonly device: string;
+    }
+  | {
+      /** Writes a model as files of another format, into a folder. */
+      readonly type: 'export';
+      readonly job: string;
+      readonly checkpointPath: string;
+      readonly format: ModelFormat;
+      readonly provenance: Provenance;
+      /** Of the run, in order: for the model's card. */
+      readonly evaluations: readonly EvalMetrics[];
+      readonly targetDir: string;
     }
   | {
       /** Tries every device out, and says before each which one it is: a driver may take the whole process down. */
@@ -308,6 +321,11 @@ export type JobResult =
   | { readonly type: 'prepare'; readonly data: ExampleSet }
   | { readonly type: 'predict'; readonly prediction: Prediction }
   | { readonly type: 'look'; readonly looked: Looked }
+  | {
+      readonly type: 'export';
+      /** Name in the export, and where it was written. */
+      readonly files: readonly { readonly name: string; readonly path: string; readonly bytes: number }[];
+    }
   | { readonly type: 'devices'; readonly devices: readonly DeviceInfo[] }
   | {
       readonly type: 'measure';

@@ -87,7 +87,7 @@ export async function openApp(options: AppOptions): Promise<App> {
     predict: new Predict(runs, checkpoints, devices, engines),
     modelInputs: new ModelInputs(runs, datasets, checkpoints, texts),
     speedTests: new SpeedTests({ store, changes, engines, devices, isTraining: () => runs.isTraining }),
-    export: new Export(runs, checkpoints, uploads, downloads),
+    export: new Export({ store, runs, checkpoints, engines, uploads, downloads }),
     share: new Share({ store, runs, checkpoints, corpora, tokens, datasets, uploads, downloads }),
     compare: new Compare(store, changes),
     inside: new Inside({ store, runs, checkpoints, devices, engines, tokens, datasets, texts }),

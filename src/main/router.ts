@@ -80,7 +80,7 @@ export function createRouter(services: Services) {
       generate: os.runs.generate.handler(({ input, signal }) => generate.start(input.id, input.options, signal)),
       predict: os.runs.predict.handler(({ input, signal }) => predict.predict(input.id, input.input, signal)),
       modelInput: os.runs.modelInput.handler(({ input }) => modelInputs.of(input.id)),
-      export: os.runs.export.handler(({ input }) => services.export.safetensors(input.id, input.path)),
+      export: os.runs.export.handler(({ input, signal }) => services.export.export(input, signal)),
     },
     share: {
       write: os.share.write.handler(({ input }) => services.share.write(input.id, input.path)),

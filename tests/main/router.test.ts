@@ -6,7 +6,6 @@ import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
 import type { Contract } from '../../src/api/contract.ts';
 import type { Change, GenerateEvent, ImportEvent } from '../../src/api/types.ts';
-import { readSafetensors } from '../../src/engine/export/safetensors.ts';
 import { configFor } from './services/app-options.ts';
 import { openTestApp, setFaults, Watcher, type TestApp } from './services/harness.ts';
 import { temporaryFolder } from './temporary.ts';
@@ -81,24 +80,23 @@ test('carries the whole path: import, train, list, generate, export', async () =
   expect(generated.at(-1)).toEqual({ type: 'done', tokensPerSecond: 100 });
 
   const path = join(temporaryFolder(), 'model.safetensors');
-  const exported = await client.runs.export({ id, format: 'safetensors', path });
+  const exported = await client.runs.export({ ids: [id], format: 'safetensors', path });
   expect(exported).toMatchObject({
     path,
     ticket: null,
     fileName: 'a- run-1.safetensors',
     bytes: readFileSync(path).length,
   });
-  expect(readSafetensors(readFileSync(path)).metadata).toMatchObject({
-    name: 'a: run/1',
-    corpus: 'a text',
-    step: '20',
+  expect(JSON.parse(readFileSync(path, 'utf8'))).toMatchObject({
+    format: 'safetensors',
+    provenance: { name: 'a: run/1', corpusName: 'a text' },
   });
 });
 
 test('an export without a path waits for one download', async () => {
   const { app, client } = await open();
   const id = await trained({ app, client });
-  const { ticket, path, fileName } = await client.runs.export({ id, format: 'safetensors', path: null });
+  const { ticket, path, fileName } = await client.runs.export({ ids: [id], format: 'safetensors', path: null });
   expect(path).toBeNull();
   const download = app.downloads.take(ticket!);
   expect(download?.fileName).toBe(fileName);
@@ -221,7 +219,7 @@ describe('what cannot be done is a declared error with its sentence:', () => {
   test('an export to where no file can be', async () => {
     const { app, client } = await open();
     const id = await trained({ app, client });
-    const to = (path: string) => errorOf(client.runs.export({ id, format: 'safetensors', path }));
+    const to = (path: string) => errorOf(client.runs.export({ ids: [id], format: 'safetensors', path }));
     expect((await to('model.safetensors')).message).toMatch(/not a full path/);
     expect((await to(join(temporaryFolder(), 'none', 'model.safetensors'))).message).toMatch(
       /^There is no folder .*none\./,

@@ -1,29 +1,44 @@
-/** Trained models as files that other programs open: saved to a path, or made ready for one download. */
-import { readFile } from 'node:fs/promises';
+/** Runs as files that other programs open: saved to a path, or made ready for one download. */
+import { createWriteStream } from 'node:fs';
+import { mkdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import {
+  isModelFormat,
+  singleFileEnding,
+  type ExportRequest,
+  type MetricsFormat,
+  type ModelFormat,
+} from '../../api/export.ts';
 import type { Exported } from '../../api/types.ts';
-import { exportSafetensors } from '../../engine/export/model.ts';
-import { SafetensorsError } from '../../engine/export/safetensors.ts';
-import { CheckpointError } from '../../engine/training/checkpoint.ts';
+import { metricsText } from '../../engine/export/metrics.ts';
 import type { RunRecord } from '../store/runs.ts';
+import type { Store } from '../store/store.ts';
 import type { RunCheckpoints } from './checkpoint-files.ts';
 import type { Downloads } from './downloads.ts';
+import { EngineFailure, type EngineProcesses } from './engine-processes.ts';
 import { conflict } from './errors.ts';
+import { layoutOf, nameOf, put, runFolders } from './export-layout.ts';
 import { noModel } from './generate.ts';
 import type { Runs } from './runs.ts';
 import type { Uploads } from './uploads.ts';
-import { fileNameOf, requireFullPath, writeFile } from './written-files.ts';
+import { inFolderBeside, requireFullPath, writeFile, type WrittenFile } from './written-files.ts';
+
+export interface ExportDependencies {
+  readonly store: Store;
+  readonly runs: Runs;
+  readonly checkpoints: RunCheckpoints;
+  readonly engines: EngineProcesses;
+  readonly uploads: Uploads;
+  readonly downloads: Downloads;
+}
 
 export class Export {
-  readonly #runs: Runs;
-  readonly #checkpoints: RunCheckpoints;
-  readonly #uploads: Uploads;
-  readonly #downloads: Downloads;
+  readonly #in: ExportDependencies;
 
-  constructor(runs: Runs, checkpoints: RunCheckpoints, uploads: Uploads, downloads: Downloads) {
-    this.#runs = runs;
-    this.#checkpoints = checkpoints;
-    this.#uploads = uploads;
-    this.#downloads = downloads;
+  constructor(dependencies: ExportDependencies) {
+    this.#in = dependencies;
   }
 
   /** Something that a screen made, such as a picture. @param path absolute */
@@ -32,41 +47,89 @@ export class Export {
     await writeFile(path, new Uint8Array(await content.arrayBuffer()));
   }
 
-  /** The parameters of the run's best checkpoint, else its last, as safetensors. @param path absolute; null: for download */
-  async safetensors(runId: string, path: string | null): Promise<Exported> {
-    const run = this.#runs.record(runId);
-    const checkpoint = this.#checkpoints.model(run);
-    if (checkpoint === null) throw conflict(noModel(run.name));
+  /**
+   * Writes models (of each run the best checkpoint, else the last), or what was measured.
+   * @throws ServiceError NOT_FOUND, CONFLICT naming a run that cannot be exported and why, BAD_INPUT where it cannot be written
+   */
+  async export(request: ExportRequest, signal?: AbortSignal): Promise<Exported> {
+    const { runs, uploads, downloads } = this.#in;
+    const { ids, format, path } = request;
     if (path !== null) requireFullPath(path);
-    const bytes = exported(await readFile(checkpoint), run);
-    const fileName = `${fileNameOf(run.name)}.safetensors`;
-    if (path !== null) {
-      await writeFile(path, bytes);
-      return { path, ticket: null, fileName, bytes: bytes.length };
+    const records = ids.map((id) => runs.record(id));
+    const layout = layoutOf(request);
+    const target = path ?? uploads.create().path;
+    const bytes = await inFolderBeside(target, async (folder) => {
+      const files = isModelFormat(format)
+        ? await this.#models(records, format, folder, signal)
+        : [await this.#metrics(records, format, folder)];
+      return put(files, layout, target);
+    });
+    const fileName = nameOf(
+      records.map(({ name }) => name),
+      format,
+      layout,
+    );
+    const ticket = path === null ? downloads.offer({ path: target, fileName }) : null;
+    return { path, ticket, fileName, bytes };
+  }
+
+  async #models(
+    records: readonly RunRecord[],
+    format: ModelFormat,
+    folder: string,
+    signal: AbortSignal | undefined,
+  ): Promise<WrittenFile[]> {
+    // Known before the first of them is written.
+    const checkpoints = records.map((run) => this.#checkpoint(run));
+    const folders = runFolders(records.map(({ name }) => name));
+    const files: WrittenFile[] = [];
+    for (const [i, run] of records.entries()) {
+      const targetDir = join(folder, String(i));
+      await mkdir(targetDir);
+      const made = await this.#model(run, checkpoints[i]!, format, targetDir, signal);
+      files.push(...made.map((file) => ({ ...file, name: folders[i]! + file.name })));
     }
-    const { path: waiting } = this.#uploads.create();
-    await writeFile(waiting, bytes);
-    const ticket = this.#downloads.offer({ path: waiting, fileName });
-    return { path: null, ticket, fileName, bytes: bytes.length };
+    return files;
   }
-}
 
-function exported(checkpoint: Uint8Array, run: RunRecord): Uint8Array {
-  try {
-    return exportSafetensors(checkpoint, metadataOf(run));
-  } catch (error) {
-    if (!(error instanceof CheckpointError || error instanceof SafetensorsError)) throw error;
-    throw conflict(`The checkpoint of "${run.name}" is damaged. ${error.message} Train the run further, or again.`);
+  #checkpoint(run: RunRecord): string {
+    const path = this.#in.checkpoints.model(run);
+    if (path === null) throw conflict(noModel(run.name));
+    return path;
   }
-}
 
-/** What a person who finds the file in a year wants to know. The engine adds what a program needs to use it. */
-function metadataOf(run: RunRecord): Record<string, string> {
-  return {
-    name: run.name,
-    corpus: run.corpusName,
-    corpus_sha256: run.corpusHash,
-    configuration: JSON.stringify(run.config),
-    created_by: `Unroll ${run.appVersion}`,
-  };
+  async #model(
+    { key, name, corpusName, corpusHash, appVersion, createdAt }: RunRecord,
+    checkpointPath: string,
+    format: ModelFormat,
+    targetDir: string,
+    signal: AbortSignal | undefined,
+  ): Promise<readonly WrittenFile[]> {
+    const { store, engines } = this.#in;
+    const provenance = { name, corpusName, corpusHash, trainedWith: `Unroll ${appVersion}`, createdAt };
+    store.flush();
+    const evaluations = store.evals.read(key);
+    try {
+      const { files } = await engines.runSoon(
+        { type: 'export', checkpointPath, format, provenance, evaluations, targetDir },
+        { signal },
+      );
+      return files;
+    } catch (error) {
+      throw error instanceof EngineFailure && error.kind === 'input' ? conflict(error.message, error) : error;
+    }
+  }
+
+  async #metrics(records: readonly RunRecord[], format: MetricsFormat, folder: string): Promise<WrittenFile> {
+    const { store } = this.#in;
+    store.flush();
+    const measured = records.map(({ key, id, name, config }) => ({
+      ...{ id, name, config, evaluations: store.evals.read(key) },
+      steps: () => store.metrics.pages(key),
+    }));
+    const path = join(folder, 'metrics');
+    await pipeline(Readable.from(metricsText(format, measured)), createWriteStream(path, { flags: 'wx', flush: true }));
+    const { size: bytes } = await stat(path);
+    return { name: `metrics${singleFileEnding(format)!}`, path, bytes };
+  }
 }

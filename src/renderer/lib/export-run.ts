@@ -8,7 +8,7 @@ import type { Workspace } from './workspace.svelte.ts';
 /** Exports the run's best checkpoint as safetensors; says so, or why not, in a toast. */
 export async function exportRun(workspace: Workspace, run: Run): Promise<void> {
   await saveExport(workspace, `${run.name}.safetensors`, m.run.exported, (path) =>
-    workspace.api.runs.export({ id: run.id, format: 'safetensors', path }),
+    workspace.api.runs.export({ ids: [run.id], format: 'safetensors', path }),
   );
 }
 

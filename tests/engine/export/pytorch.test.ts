@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { tokensInMemory } from '../../../src/engine/corpus/token-source.ts';
 import { learnTokenizer } from '../../../src/engine/corpus/tokenizer-learner.ts';
-import { exportSafetensors } from '../../../src/engine/export/model.ts';
+import { parametersFile } from '../../../src/engine/export/model.ts';
+import { portableModel } from '../../../src/engine/export/portable.ts';
 import { createReferenceKernels } from '../../../src/engine/kernels/reference/index.ts';
 import { LanguageModel } from '../../../src/engine/model/language-model.ts';
 import type { Architecture } from '../../../src/engine/model/spec.ts';
@@ -50,7 +51,8 @@ async function trained(architecture: Partial<Architecture>): Promise<{ file: Uin
   model.setBatch(inputs, null, T);
   model.forward(null);
   const logits = [...(await kernels.read(model.logits, T * B * V))];
-  return { file: exportSafetensors(encodeCheckpoint(await trainer.checkpoint())), logits };
+  const origin = { name: 'a', corpusName: 'b', corpusHash: 'c', trainedWith: 'Unroll', createdAt: 0 };
+  return { file: parametersFile(portableModel(encodeCheckpoint(await trainer.checkpoint()), origin)), logits };
 }
 
 /** What PyTorch makes of them, all in one process: importing it takes seconds. */

@@ -106,6 +106,8 @@ async function work(command: EngineCommand): Promise<void> {
       });
     case 'generate':
       return generate(command);
+    case 'export':
+      return exportModel(command);
     case 'train':
       return train(command);
     default:
@@ -195,6 +197,23 @@ async function generate({ options }: Command<'generate'>): Promise<void> {
   }
   if (told.stopped) return done({ type: 'cancelled' });
   done({ type: 'generate', text: 'x'.repeat(count), tokensPerSecond: 100 });
+}
+
+/** Two files, of which the first says what was asked for. */
+async function exportModel({ checkpointPath, format, provenance, targetDir }: Command<'export'>): Promise<void> {
+  try {
+    decodeCheckpoint(await readFile(checkpointPath));
+  } catch (error) {
+    return emit({ type: 'failed', kind: 'input', message: `Damaged: ${(error as Error).message}`, step: null });
+  }
+  const contents = { 'model.safetensors': JSON.stringify({ format, provenance }), 'notes/README.md': '# Model\n' };
+  const files = [];
+  for (const [number, [name, content]] of Object.entries(contents).entries()) {
+    const path = join(targetDir, String(number));
+    await writeFile(path, content);
+    files.push({ name, path, bytes: content.length });
+  }
+  done({ type: 'export', files });
 }
 
 async function train({ config, data, checkpointDir, resumeFrom }: Command<'train'>): Promise<void> {

@@ -6,10 +6,11 @@ import { onTestFinished } from 'vitest';
 import type { Change, Corpus, Run, RunStatus } from '../../../src/api/types.ts';
 import { openApp, type App } from '../../../src/main/app.ts';
 import { forkEngine, type EngineChannel } from '../../../src/main/services/engine-channel.ts';
+import { ServiceError } from '../../../src/main/services/errors.ts';
 import { openStore } from '../../../src/main/store/store.ts';
 import { sampleCorpus } from '../store/samples.ts';
 import { temporaryFolder } from '../temporary.ts';
-import { appOptions } from './app-options.ts';
+import { appOptions, configFor, type ConfigChanges } from './app-options.ts';
 import type { FakeFaults } from './fake-engine.ts';
 
 const fakeEngine = join(import.meta.dirname, 'fake-engine.ts');
@@ -134,6 +135,20 @@ export class Watcher {
     const all = this.changes.flatMap((one) => (one.type === 'run' && one.run.id === id ? [one.run.status] : []));
     return all.filter((status, i) => status !== all[i - 1]);
   }
+}
+
+export async function startRun(app: TestApp, changes: ConfigChanges = {}): Promise<Run> {
+  return app.services.runs.create({ config: configFor(app.corpus, changes), name: null, tags: [] });
+}
+
+/** What a service refuses. @throws what else goes wrong, or that nothing does */
+export async function refusal(promise: Promise<unknown>): Promise<ServiceError> {
+  const error = await promise.then(
+    () => new Error('it was not refused'),
+    (reason: unknown) => reason,
+  );
+  if (error instanceof ServiceError) return error;
+  throw error;
 }
 
 /** The bundled sample, as small as it may be, where the test app looks for it. */

@@ -3,25 +3,11 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
 import type { Run } from '../../../src/api/types.ts';
-import { ServiceError } from '../../../src/main/services/errors.ts';
 import { configFor, type ConfigChanges } from './app-options.ts';
-import { importText, openTestApp, setFaults, Watcher, type TestApp } from './harness.ts';
-
-async function startRun(app: TestApp, changes: ConfigChanges = {}): Promise<Run> {
-  return app.services.runs.create({ config: configFor(app.corpus, changes), name: null, tags: [] });
-}
+import { importText, openTestApp, refusal, setFaults, startRun, Watcher, type TestApp } from './harness.ts';
 
 const upTo = (last: number) => Array.from({ length: last }, (_, i) => i + 1);
 const stepsOf = (app: TestApp, id: string) => app.services.runs.get(id).steps.step;
-
-async function refusal(promise: Promise<unknown>): Promise<ServiceError> {
-  const error = await promise.then(
-    () => new Error('it was not refused'),
-    (reason: unknown) => reason,
-  );
-  if (error instanceof ServiceError) return error;
-  throw error;
-}
 
 describe('a run', () => {
   test('is queued, prepared, trained and finished, and everything is kept', async () => {
@@ -277,16 +263,6 @@ test('tokens that were cut off on the disk are made again', async () => {
   );
   expect(prepared).toMatchObject({ run: { status: 'preparing' } });
   await watcher.status(again.id, 'finished');
-});
-
-test('a damaged checkpoint is refused with a sentence when it is exported', async () => {
-  const app = await openTestApp();
-  const watcher = new Watcher(app);
-  const { id } = await startRun(app);
-  await watcher.status(id, 'finished');
-  for (const file of readdirSync(join(app.workspace.runs, id))) truncateSync(join(app.workspace.runs, id, file), 50);
-  const error = await refusal(app.services.export.safetensors(id, null));
-  expect(error.message).toMatch(/^The checkpoint of ".*" is damaged\./);
 });
 
 describe('closing the app', () => {

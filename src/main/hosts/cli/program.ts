@@ -1,5 +1,6 @@
 /** The commands and their flags (docs/cli.md). What they do is in the modules beside this one, loaded when they are needed. */
 import { Command, Option } from 'commander';
+import { exportFormats, type ExportFormat } from '../../../api/export.ts';
 import { defaultWorkspace } from '../default-workspace.ts';
 import { findLayout } from '../layout.ts';
 import type { Client } from './app-session.ts';
@@ -89,10 +90,10 @@ export function buildProgram(): Command {
     },
   );
 
-  add('export <run>', 'Save a trained model in a format that other programs read.')
-    .addOption(new Option('--format <name>', 'file format').choices(['safetensors']).default('safetensors'))
-    .requiredOption('--out <file>', 'where to write it')
-    .action(async (run: string, flags: { format: 'safetensors'; out: string } & CommonFlags) => {
+  add('export <run>', 'Save a trained model, or what was measured, in a format that other programs read.')
+    .addOption(new Option('--format <name>', 'what to write').choices(exportFormats).default('safetensors'))
+    .requiredOption('--out <path>', 'where: a folder, name.zip, or the file of a format that is one file')
+    .action(async (run: string, flags: { format: ExportFormat; out: string } & CommonFlags) => {
       const { exportRun } = await import('./use.ts');
       await looking(flags, (client, terminal) => exportRun(client, run, flags, terminal));
     });
@@ -131,9 +132,10 @@ export function buildProgram(): Command {
 
   add('serve', 'Serve the app to a browser on this machine.')
     .option('--port <n>', 'port on 127.0.0.1; 0 takes any that is free (default: 8765, or any)', port)
-    .action(async (flags: { port?: number } & CommonFlags) => {
+    .option('--api', 'answer other programs too: text and predictions over HTTP (docs/api.md)')
+    .action(async ({ workspace, json, ...flags }: { port?: number; api?: boolean } & CommonFlags) => {
       const { serve } = await import('../serve.ts');
-      await serve({ workspace: flags.workspace, port: flags.port ?? null }, new Terminal(flags.json ?? false));
+      await serve({ workspace, port: flags.port ?? null, api: flags.api ?? false }, new Terminal(json ?? false));
     });
 
   add('bench', 'Time training steps and generation; one JSON line for each case.')

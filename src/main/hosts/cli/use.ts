@@ -1,6 +1,7 @@
 /** The commands that use a trained run: `generate`, `export`, `delete`. */
 import { randomInt } from 'node:crypto';
 import { resolve } from 'node:path';
+import type { ExportFormat } from '../../../api/export.ts';
 import type { GenerateRequest } from '../../../api/types.ts';
 import { generateOptionsSchema } from '../../../api/types.ts';
 import type { Client } from './app-session.ts';
@@ -76,11 +77,11 @@ export async function generate(client: Client, name: string, flags: GenerateFlag
 export async function exportRun(
   client: Client,
   name: string,
-  flags: { readonly format: 'safetensors'; readonly out: string },
+  flags: { readonly format: ExportFormat; readonly out: string },
   terminal: Terminal,
 ): Promise<void> {
   const run = await findRun(client, name);
-  const result = await client.runs.export({ id: run.id, format: flags.format, path: resolve(flags.out) });
+  const result = await client.runs.export({ ids: [run.id], format: flags.format, path: resolve(flags.out) });
   if (terminal.json) {
     return terminal.event({
       event: 'exported',

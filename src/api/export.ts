@@ -1,0 +1,28 @@
+/** Exporting runs: what can be asked for. What each format is, says docs/export.md. */
+import { z } from 'zod';
+import { exportFormats } from '../engine/export/format-ids.ts';
+
+export {
+  exportFormats,
+  isModelFormat,
+  metricsFormats,
+  modelFormats,
+  singleFileEnding,
+  type ExportFormat,
+  type MetricsFormat,
+  type ModelFormat,
+} from '../engine/export/format-ids.ts';
+
+export const exportFormatSchema = z.enum(exportFormats);
+
+export const exportRequestSchema = z.object({
+  /** Runs; of several, a model's files stand in a folder for each. */
+  ids: z.array(z.string().min(1)).min(1).max(1000),
+  format: exportFormatSchema,
+  /**
+   * Absolute. Ending in `.zip` it becomes an archive, otherwise the file of a format that is one, or a folder; of safetensors ending in
+   * `.safetensors` only the file of the parameters. null: for download, as an archive or the one file.
+   */
+  path: z.string().min(1).nullable(),
+});
+export type ExportRequest = z.output<typeof exportRequestSchema>;

@@ -1,0 +1,40 @@
+/**
+ * The formats that a trained model is exported in. To add one: its name in format-ids.ts, a line here, its texts in
+ * src/renderer/lib/messages/export.ts and docs/export.md. Each is loaded when it is first asked for: their libraries are large.
+ */
+import type { EvalMetrics } from '../protocol.ts';
+import { modelCard } from './card.ts';
+import { type ModelFormat, singleFileEnding } from './format-ids.ts';
+import type { ExportFile, PortableModel } from './portable.ts';
+
+type Writer = (model: PortableModel) => Promise<readonly ExportFile[]> | readonly ExportFile[];
+
+const formats: Record<ModelFormat, () => Promise<Writer>> = {
+  safetensors: async () => (await import('./pytorch/pytorch.ts')).pytorchFiles,
+};
+
+/**
+ * All files of an export: the format's own, and beside them the run's configuration, what reads and writes the network's tokens,
+ * labels and numbers, and a card that tells people what they have. A format of one file stands alone.
+ * @param evaluations of the run, in the order in which they were made
+ */
+export async function exportFiles(
+  format: ModelFormat,
+  model: PortableModel,
+  evaluations: readonly EvalMetrics[],
+): Promise<ExportFile[]> {
+  const write = await formats[format]();
+  const files = [...(await write(model))];
+  if (singleFileEnding(format) !== null) return files;
+  const { state, tokenizer, codec } = model;
+  const own = [...files, json('config.json', state.config), json('tokenizer.json', codec?.json ?? tokenizer)];
+  return [...own, text('README.md', modelCard(format, model, evaluations, own))];
+}
+
+function json(name: string, value: unknown): ExportFile {
+  return text(name, JSON.stringify(value, null, 2) + '\n');
+}
+
+function text(name: string, content: string): ExportFile {
+  return { name, bytes: new TextEncoder().encode(content) };
+}

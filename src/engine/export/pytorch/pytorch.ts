@@ -1,0 +1,12 @@
+/** A trained model for PyTorch, and for Unroll elsewhere. */
+import { encodeCheckpoint } from '../../training/checkpoint.ts';
+import { parametersFile } from '../model.ts';
+import type { ExportFile, PortableModel } from '../portable.ts';
+
+/** The parameters, and the whole checkpoint, which training goes on from. */
+export function pytorchFiles(model: PortableModel): ExportFile[] {
+  return [
+    { name: 'model.safetensors', bytes: parametersFile(model) },
+    { name: 'training.safetensors', bytes: encodeCheckpoint(model.checkpoint) },
+  ];
+}
