@@ -4,6 +4,7 @@ import { forkEngine } from '../services/engine-channel.ts';
 import { catchInterrupts } from './cli/interrupts.ts';
 import type { Terminal } from './cli/terminal.ts';
 import { findLayout } from './layout.ts';
+import { apiPath, createHttpApi } from './serve/http-api.ts';
 import { PortUnavailable } from './serve/port.ts';
 import { type RunningServer, type ServerOptions, startServer } from './serve/server.ts';
 
@@ -11,10 +12,13 @@ const usualPort = 8765;
 
 /**
  * Returns when the server has been told to end.
- * @param options port: null for the usual one, or any if that is taken
+ * @param options port: null for the usual one, or any if that is taken; api: answer other programs too
  * @throws WorkspaceError, PagesMissing, PortUnavailable
  */
-export async function serve(options: { workspace: string; port: number | null }, terminal: Terminal): Promise<void> {
+export async function serve(
+  options: { workspace: string; port: number | null; api: boolean },
+  terminal: Terminal,
+): Promise<void> {
   const interrupts = catchInterrupts();
   const layout = findLayout();
   const app = await openApp({
@@ -25,17 +29,26 @@ export async function serve(options: { workspace: string; port: number | null },
     capabilities: { filePaths: false, saveDialog: false, nativeMenu: false },
     version: layout.version,
   });
+  const reportError = (error: unknown) =>
+    terminal.note(error instanceof Error ? (error.stack ?? error.message) : String(error));
   try {
     const server = await startSomewhere(options.port, {
       router: app.router,
       pages: layout.renderer,
       newUpload: () => app.uploads.create(),
       takeDownload: (ticket) => app.downloads.take(ticket),
-      reportError: (error) => terminal.note(error instanceof Error ? (error.stack ?? error.message) : String(error)),
+      api: options.api ? createHttpApi(app.router, layout.version, reportError) : null,
+      reportError,
     });
+    const { url, port, token } = server;
+    const api = options.api ? { url: new URL(`${apiPath}/v1`, url).href, token } : null;
     if (terminal.json)
-      terminal.event({ event: 'listening', url: server.url, port: server.port, workspace: options.workspace });
-    terminal.line(`Unroll is at ${server.url}`);
+      terminal.event({ event: 'listening', url, port, workspace: options.workspace, ...(api && { api }) });
+    terminal.line(`Unroll is at ${url}`);
+    if (api) {
+      terminal.line(`Models are at ${api.url}, described by ${api.url}/openapi.json, for those who send`);
+      terminal.line(`Authorization: Bearer ${token}`);
+    }
     terminal.line(`Workspace: ${options.workspace}. Ctrl-C ends it.`);
     await new Promise<void>((resolve) => interrupts.onFirst(resolve));
     terminal.note('Closing. Ctrl-C again ends at once.');

@@ -70,6 +70,11 @@ export function isLoopbackHost(host: string | undefined): host is string {
   return host !== undefined && /^(127\.0\.0\.1|localhost|\[::1\])(:\d{1,5})?$/i.test(host);
 }
 
+/** The token of an `Authorization: Bearer` header; null without one. */
+export function bearerOf(headers: IncomingHttpHeaders): string | null {
+  return /^Bearer +([\w.~+/-]+=*)$/i.exec(headers.authorization ?? '')?.[1] ?? null;
+}
+
 /** Compares in constant time, whatever the lengths. */
 function sameSecret(a: string, b: string): boolean {
   const digest = (text: string) => createHash('sha256').update(text).digest();

@@ -8,7 +8,8 @@ import type { Duplex } from 'node:stream';
 import type { AnyRouter } from '@orpc/server';
 import { listPageFiles, type PageFile } from '../page-files.ts';
 import { securityHeaders } from '../page-headers.ts';
-import { Guard, isLoopbackHost, type Refusal } from './guard.ts';
+import { bearerOf, Guard, isLoopbackHost, type Refusal } from './guard.ts';
+import { apiPath, type HttpApi } from './http-api.ts';
 import { listen, loopback } from './port.ts';
 import { sendDownload, sendJson, sendPage, sendText } from './responses.ts';
 import { serveSockets, type Sockets } from './sockets.ts';
@@ -22,6 +23,8 @@ export interface ServerOptions {
   newUpload(): { readonly upload: string; readonly path: string };
   /** The file behind a download ticket, once: the ticket is used up. null for one that is unknown or used. */
   takeDownload(ticket: string): { readonly path: string; readonly fileName: string } | null;
+  /** Models over HTTP, for other programs. */
+  readonly api?: HttpApi | null;
   /** 0: any free port. */
   readonly port: number;
   /** Unexpected errors, for the terminal. */
@@ -36,6 +39,8 @@ export interface RunningServer {
   readonly port: number;
   /** What to open: the address with the token. */
   readonly url: string;
+  /** What other programs show as `Authorization: Bearer …`. */
+  readonly token: string;
   close(): Promise<void>;
 }
 
@@ -57,6 +62,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   return {
     port,
     url: `http://${loopback}:${port}/?token=${host.guard.token}`,
+    token: host.guard.token,
     async close() {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       await host.sockets.close();
@@ -113,6 +119,8 @@ class Host {
     const target = targetOf(request);
     if (target === null) return sendText(response, 400, 'That is not an address.');
 
+    if (target.pathname.startsWith(`${apiPath}/`)) return this.#api(target.pathname, request, response);
+
     const token = target.searchParams.get('token');
     if (target.pathname === '/' && token !== null && guard.isToken(token)) {
       // The token leaves the address bar and the history; from here on the cookie counts.
@@ -132,6 +140,26 @@ class Host {
     const page = this.#pages.get(target.pathname);
     if (page) return sendPage(response, page);
     sendText(response, 404, 'There is no such address here.');
+  }
+
+  async #api(pathname: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { guard } = this;
+    const { api } = this.#options;
+    const token = bearerOf(request.headers);
+    const stranger = guard.refuseStranger(request.headers);
+    if (stranger && (token === null || !guard.isToken(token))) {
+      response.setHeader('WWW-Authenticate', 'Bearer');
+      return sendText(
+        response,
+        401,
+        'Send the token that Unroll printed when it started: Authorization: Bearer TOKEN.',
+      );
+    }
+    if (!api)
+      return sendText(response, 404, 'Models are not served to other programs: start with "unroll serve --api".');
+    response.setHeader('Cache-Control', 'no-store');
+    if (!(await api.answer(request, response, pathname)))
+      sendText(response, 404, `There is no such address here. ${apiPath}/v1/openapi.json describes those that are.`);
   }
 
   /** The file's own name travels with the import that follows. */
