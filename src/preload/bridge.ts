@@ -24,6 +24,7 @@ export const commands = [
   'export',
   'pause',
   'compare',
+  'inside',
   'search',
   'shortcuts',
   'settings',

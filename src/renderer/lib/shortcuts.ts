@@ -15,6 +15,7 @@ export const commandKeys = {
   export: 'mod+e',
   pause: ' ',
   compare: 'c',
+  inside: 'i',
   search: '/',
   shortcuts: '?',
   settings: 'mod+,',
@@ -51,9 +52,9 @@ export function handleCommand(command: Command): void {
   if (!inDialog()) perform(commandKeys[command]);
 }
 
-/** A key as people know it: "⌘ K" or "Ctrl K", "Space". */
+/** A key as people know it: "⌘ K" or "Ctrl K", "Space", "+". */
 export function keyLabel(key: string): string {
-  const parts = key.split('+').map((part) => {
+  const parts = key.split(/(?<=.)\+/).map((part) => {
     if (part === 'mod') return isMac ? '⌘' : 'Ctrl';
     if (part === ' ') return 'Space';
     return part.length === 1 ? part.toUpperCase() : part;

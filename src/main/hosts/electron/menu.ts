@@ -107,7 +107,11 @@ export function menus(platform: string): Menu[] {
   };
   const run: Menu = {
     label: 'Run',
-    entries: [pageKey('Pause or Resume', 'pause', 'Space'), pageKey('Compare Selected', 'compare', 'C')],
+    entries: [
+      pageKey('Pause or Resume', 'pause', 'Space'),
+      pageKey('Compare Selected', 'compare', 'C'),
+      pageKey('Look Inside', 'inside', 'I'),
+    ],
   };
   const view: Menu = {
     label: 'View',

@@ -49,7 +49,9 @@ export const insideNeurons = {
   noBest: 'Choose a neuron, and read the text in its colours.',
 
   map: 'Heat map of neurons by steps',
-  mapHint: 'Arrow keys move, with Shift they select steps, + and − zoom, Enter shows the neuron.',
+  mapHint: 'Arrow keys move, with Shift they select steps, + and − zoom.',
+  heatTable: 'Values by step and neuron',
+  heatColumn: 'Step, neuron',
   zoomIn: 'Zoom in',
   zoomOut: 'Zoom out',
   scale: (value: string) => `−${value}`,

@@ -20,5 +20,6 @@ export const inside = {
   gone: 'This run no longer exists. Choose another.',
   chooseRun: 'Choose a run to look into.',
   looking: 'Looking inside',
+  openRun: 'Open this run',
   problemTitle: 'This picture could not be made',
 };

@@ -20,6 +20,7 @@ export const run = {
   exportNeedsModel: 'There is nothing to export before the first checkpoint',
   try: 'Try it',
   compare: 'Compare with others',
+  inside: 'Look inside',
   archive: 'Archive',
   unarchive: 'Bring back from the archive',
   ended: (name: string, status: string) => `${name}: ${status.toLowerCase()}`,
