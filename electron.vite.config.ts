@@ -42,6 +42,7 @@ export default defineConfig({
         input: {
           electron: resolve(here, 'src/main/hosts/electron.ts'),
           cli: resolve(here, 'src/main/hosts/cli.ts'),
+          library: resolve(here, 'src/main/hosts/library.ts'),
           'engine-process': resolve(here, 'src/main/engine-process.ts'),
         },
         output: {

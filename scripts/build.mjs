@@ -4,7 +4,15 @@ import { buildNative } from './build-native.mjs';
 import { childEnv, hashFiles, inRoot, isMain, listFiles, runNode, say, withLock } from './tools.mjs';
 
 const stampFile = inRoot('out', '.stamp');
-const inputs = ['src', 'resources', 'electron.vite.config.ts', 'svelte.config.js', 'package.json', 'package-lock.json'];
+const inputs = [
+  'src',
+  'resources',
+  'electron.vite.config.ts',
+  'svelte.config.js',
+  'package.json',
+  'package-lock.json',
+  'tsconfig.library.json',
+];
 
 /** Resolves to an exit code. */
 export async function build({ force = false } = {}) {
@@ -25,6 +33,17 @@ export async function build({ force = false } = {}) {
       say(result.text.trim());
       say('The build failed; the reason is above.');
       return result.code;
+    }
+    const types = await runNode(
+      [inRoot('node_modules', '@typescript', 'native', 'bin', 'tsc'), '--project', inRoot('tsconfig.library.json')],
+      {
+        output: 'capture',
+      },
+    );
+    if (types.code !== 0) {
+      say(types.text.trim());
+      say("The module's types could not be written; the reason is above.");
+      return types.code;
     }
     writeFileSync(stampFile, hash);
     return 0;

@@ -22,7 +22,12 @@ const keptStderr = 4_000; // characters
 
 /** Starts an engine process with Node. @param entry path of src/main/engine-process.ts, or of what it was built into */
 export function forkEngine(entry: string): EngineChannel {
-  const child = fork(entry, [], { serialization: 'advanced', stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
+  const child = fork(entry, [], {
+    serialization: 'advanced',
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    // Options of the program that this one is (a debugger's port, --eval) are not for the engine.
+    execArgv: [],
+  });
   let stderr = '';
   child.stderr!.setEncoding('utf8').on('data', (text: string) => (stderr = (stderr + text).slice(-keptStderr)));
   return {
