@@ -1,16 +1,16 @@
 /** A trained model in ONNX's format (onnx.ai), with the standard's own operators only. */
-import { lossOf, shapeOf } from '../../model/spec.ts';
-import type { ExportFile, PortableModel } from '../portable.ts';
+import { elements } from '../../model/buffers.ts';
+import { shapeOf } from '../../model/spec.ts';
+import { ExportError } from '../errors.ts';
+import { modelMetadata, type Described } from '../metadata.ts';
+import type { ExportFile } from '../portable.ts';
 import type { Graph } from './graph.ts';
 import type { Network } from './layers.ts';
 import { labelGraph, sequenceGraph, standardGraph } from './sequence-graphs.ts';
 import { decoderStepGraph, encoderGraph } from './translation-graphs.ts';
 
 /** What these files are written from. */
-export type OnnxModel = Network &
-  Pick<PortableModel, 'name' | 'corpusName' | 'corpusHash' | 'trainedWith'> & {
-    readonly state: Pick<PortableModel['state'], 'step' | 'codec' | 'tokenizer'>;
-  };
+export type OnnxModel = Network & Described;
 
 /** A file of the format ends before 2 GB; this leaves some for what is not numbers. */
 export const MOST_BYTES = 2 ** 31 - 2 ** 24;
@@ -26,20 +26,20 @@ interface NamedGraph {
  * One file for most networks; two where something is computed once before steps: `encoder.onnx` and `decoder-step.onnx`, or
  * `initial-state.onnx` and `step.onnx`. All numbers are as in the network itself: time-major, ids as the tokenizer gives them, numbers scaled,
  * outputs before softmax or logistic function.
- * @throws RangeError for a network too large for the format
+ * @throws ExportError for a network too large for the format
  */
 export function onnxFiles(model: OnnxModel): ExportFile[] {
   requireRoom(model);
   return graphsOf(model).map(({ file, graph, documentation }) => ({
     name: file,
-    bytes: graph(model).encode({ producer: model.trainedWith, documentation, metadata: metadataOf(model) }),
+    bytes: graph(model).encode({ producer: model.trainedWith, documentation, metadata: modelMetadata(model) }),
   }));
 }
 
 function requireRoom({ parameters }: Network): void {
-  const bytes = [...parameters.values()].reduce((sum, { data }) => sum + data.byteLength, 0);
+  const bytes = [...parameters.values()].reduce((sum, { shape }) => sum + 4 * elements(shape), 0);
   if (bytes <= MOST_BYTES) return;
-  throw new RangeError(
+  throw new ExportError(
     `The parameters take ${(bytes / 1e9).toFixed(1)} GB, and an ONNX file holds at most 2 GB: export the model as safetensors instead.`,
   );
 }
@@ -90,19 +90,3 @@ function graphsOf({ architecture }: Network): NamedGraph[] {
 }
 
 const timeMajor = 'Time comes first: T steps of B sequences side by side.';
-
-/** All that using and finding the model again takes. */
-function metadataOf(model: OnnxModel): Record<string, string> {
-  const { state, architecture } = model;
-  return {
-    name: model.name,
-    task: architecture.task,
-    loss: lossOf(architecture),
-    architecture: JSON.stringify(architecture),
-    ...(state.codec ? { codec: JSON.stringify(state.codec) } : { tokenizer: JSON.stringify(state.tokenizer) }),
-    step: String(state.step),
-    corpus: model.corpusName,
-    corpus_sha256: model.corpusHash,
-    created_by: model.trainedWith,
-  };
-}
