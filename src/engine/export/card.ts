@@ -52,6 +52,7 @@ export function modelCard(
 
 const formatPurposes: Record<ModelFormat, string> = {
   safetensors: 'part of the model',
+  onnx: 'the network, opset 17',
 };
 
 const purposes: Readonly<Record<string, string>> = {
@@ -59,6 +60,11 @@ const purposes: Readonly<Record<string, string>> = {
   'model.py': 'the network in PyTorch: `from model import load; model = load()`',
   'training.safetensors':
     'the whole checkpoint with the optimiser’s state: Unroll goes on training from it, bit for bit',
+  'model.onnx': 'the network, opset 17; it says itself what goes in and out',
+  'encoder.onnx': 'reads the sources, once for every translation',
+  'decoder-step.onnx': 'makes one token of every translation from what the encoder and the step before gave',
+  'initial-state.onnx': 'from labels, the states that generation begins with',
+  'step.onnx': 'reads tokens, and gives the logits of the next ones and the states to go on with',
   'config.json': 'the run’s configuration, as Unroll reads it',
   'tokenizer.json': 'vocabulary, labels and scaling: from texts and numbers to what the network reads, and back',
 };

@@ -1,7 +1,7 @@
 /** What runs can be exported as, by name. Pure module: screens and the command line list them. */
 
 /** A trained model, in a format that other programs open. Each is written by its entry of formats.ts. */
-export const modelFormats = ['safetensors'] as const;
+export const modelFormats = ['safetensors', 'onnx'] as const;
 export type ModelFormat = (typeof modelFormats)[number];
 
 /** What was measured while it trained. Needs no model. */

@@ -11,6 +11,7 @@ type Writer = (model: PortableModel) => Promise<readonly ExportFile[]> | readonl
 
 const formats: Record<ModelFormat, () => Promise<Writer>> = {
   safetensors: async () => (await import('./pytorch/pytorch.ts')).pytorchFiles,
+  onnx: async () => (await import('./onnx/onnx.ts')).onnxFiles,
 };
 
 /**
