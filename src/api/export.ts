@@ -1,6 +1,6 @@
 /** Exporting runs: what can be asked for. What each format is, says docs/export.md. */
 import { z } from 'zod';
-import { exportFormats } from '../engine/export/format-ids.ts';
+import { exportFormats, isModelFormat, singleFileEnding, type ExportFormat } from '../engine/export/format-ids.ts';
 
 export {
   exportFormats,
@@ -26,3 +26,16 @@ export const exportRequestSchema = z.object({
   path: z.string().min(1).nullable(),
 });
 export type ExportRequest = z.output<typeof exportRequestSchema>;
+
+/** What to call an export, unless it is of the parameters alone. */
+export function exportName(
+  runs: readonly string[],
+  format: ExportFormat,
+): { readonly stem: string; readonly ending: string } {
+  const first = runs[0] ?? '';
+  const runNames = runs.length > 1 ? `${first} and ${runs.length - 1} more` : first;
+  const ending = singleFileEnding(format);
+  if (!isModelFormat(format)) return { stem: `${runNames} metrics`, ending: ending ?? '.zip' };
+  if (ending !== null && runs.length === 1) return { stem: runNames, ending };
+  return { stem: `${runNames} ${format}`, ending: '.zip' };
+}

@@ -1,7 +1,13 @@
 /** How an export's files lie where the person wants them: an archive, one file, or a folder. */
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { isModelFormat, singleFileEnding, type ExportFormat, type ExportRequest } from '../../api/export.ts';
+import {
+  exportName,
+  isModelFormat,
+  singleFileEnding,
+  type ExportFormat,
+  type ExportRequest,
+} from '../../api/export.ts';
 import { writeArchive } from './share/archive.ts';
 import { fileNameOf, moveFile, replaceFile, writeFolder, type WrittenFile } from './written-files.ts';
 
@@ -23,12 +29,10 @@ export function layoutOf({ ids, format, path }: ExportRequest): Layout {
 
 /** A name to save it under. */
 export function nameOf(runs: readonly string[], format: ExportFormat, layout: Layout): string {
-  const first = fileNameOf(runs[0]!);
-  const name = runs.length === 1 ? first : `${first} and ${runs.length - 1} more`;
-  const ending = singleFileEnding(format);
-  if (layout === 'parameters') return `${name}.safetensors`;
-  if (ending === null || layout !== 'file') return `${name} ${format}.zip`;
-  return isModelFormat(format) ? name + ending : `${name} metrics${ending}`;
+  const names = runs.map(fileNameOf);
+  if (layout === 'parameters') return `${names[0]!}.safetensors`;
+  const { stem, ending } = exportName(names, format);
+  return stem + (layout === 'file' ? ending : '.zip');
 }
 
 /** A folder for each of several runs, with a `/`; their names may be alike. */

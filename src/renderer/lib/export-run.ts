@@ -1,14 +1,25 @@
-/** Taking a trained model away: to a path the person chooses (native dialog), or as a download. */
+/** Taking runs away: to a path the person chooses (native dialog), or as a download. */
+import { exportName, type ExportFormat } from '../../api/export.ts';
 import type { Exported, Run } from '../../api/types.ts';
 import { bytes } from './format.ts';
 import { m } from './messages.ts';
 import { toasts } from './toasts.ts';
 import type { Workspace } from './workspace.svelte.ts';
 
-/** Exports the run's best checkpoint as safetensors; says so, or why not, in a toast. */
-export async function exportRun(workspace: Workspace, run: Run): Promise<void> {
-  await saveExport(workspace, `${run.name}.safetensors`, m.run.exported, (path) =>
-    workspace.api.runs.export({ ids: [run.id], format: 'safetensors', path }),
+/** Exports runs; says so, or why not, in a toast. Returns whether it was written: the person may have chosen no place. */
+export async function exportRuns(
+  workspace: Workspace,
+  runs: readonly Run[],
+  format: ExportFormat,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const { stem, ending } = exportName(
+    runs.map(({ name }) => name),
+    format,
+  );
+  const ids = runs.map(({ id }) => id);
+  return saveExport(workspace, stem + ending, m.exporting.done, (path) =>
+    workspace.api.runs.export({ ids, format, path }, { signal }),
   );
 }
 
@@ -16,21 +27,24 @@ export async function exportRun(workspace: Workspace, run: Run): Promise<void> {
  * Has main write a file where the person says, or make it ready for download.
  * @param name to offer, with its ending
  * @param done what to say then
+ * @returns whether it was written
  */
 export async function saveExport(
   workspace: Workspace,
   name: string,
   done: (file: string, size: string) => string,
   write: (path: string | null) => Promise<Exported>,
-): Promise<void> {
-  await workspace.try(async () => {
+): Promise<boolean> {
+  const written = await workspace.try(async () => {
     const bridge = workspace.info?.capabilities.saveDialog ? window.unroll : undefined;
     const path = bridge ? await bridge.chooseSavePath(fileName(name)) : null;
-    if (bridge && path === null) return;
+    if (bridge && path === null) return false;
     const file = await write(path);
     if (file.ticket !== null) download(`/download/${encodeURIComponent(file.ticket)}`, file.fileName);
     toasts.done(done(file.fileName, bytes(file.bytes)));
+    return true;
   });
+  return written ?? false;
 }
 
 /** A name that every file system takes. */

@@ -6,6 +6,7 @@ import { charts } from './messages/charts.ts';
 import { common } from './messages/common.ts';
 import { compare } from './messages/compare.ts';
 import { corpora } from './messages/corpora.ts';
+import { exporting } from './messages/export.ts';
 import { inside } from './messages/inside.ts';
 import { measures } from './messages/measures.ts';
 import { newRun } from './messages/new-run.ts';
@@ -21,6 +22,7 @@ export const m = {
   common,
   compare,
   corpora,
+  exporting,
   inside,
   measures,
   newRun,

@@ -13,7 +13,7 @@ export async function saveFile(workspace: Workspace, name: string, content: Blob
       if (path === null) return;
       await workspace.api.app.save({ path, content });
     } else download(name, content);
-    toasts.done(m.run.exported(name, bytes(content.size)));
+    toasts.done(m.exporting.done(name, bytes(content.size)));
   });
 }
 

@@ -227,6 +227,7 @@ export class FakeHost implements Connection {
             encodingFrom: input.encoding ? ('chosen' as const) : ('utf-8' as const),
             candidates: ['utf-8', 'windows-1252', 'shift_jis'],
             bytes: text.length,
+            document: previewedDocument(input.source, input.classes),
           };
         }),
         import: os.corpora.import.handler(({ input, signal }) => this.#import(input.source, input.name, signal)),
@@ -316,7 +317,7 @@ export class FakeHost implements Connection {
         export: os.runs.export.handler(({ input }) => ({
           path: input.path,
           ticket: null,
-          fileName: 'run.safetensors',
+          fileName: `run ${input.format}.zip`,
           bytes: config(0).architecture.hidden,
         })),
       },
