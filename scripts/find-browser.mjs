@@ -1,8 +1,9 @@
 // Finds a Chromium for the end-to-end tests, and gets one where there is none.
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { delimiter, join } from 'node:path';
-import { inRoot, run, runNode, say } from './tools.mjs';
+import { installPackages } from './packages.mjs';
+import { inRoot, runNode, say } from './tools.mjs';
 
 /** Quiet, offline, no first-run pages; Chromium's sandbox refuses to run as root. */
 export const browserArgs = [
@@ -25,13 +26,7 @@ export async function getBrowser() {
   const found = findBrowser();
   if (found) return found;
   // Debian's package brings the system libraries that Playwright's download lacks.
-  if (isDebian() && process.getuid?.() === 0) {
-    say('Installing Chromium for the end-to-end tests (apt-get install chromium).');
-    const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-    const options = /** @type {const} */ ({ output: 'capture', env, timeoutSeconds: 600 });
-    await run('apt-get', ['update', '-q'], options);
-    await run('apt-get', ['install', '-qy', '--no-install-recommends', 'chromium', 'fonts-liberation'], options);
-  }
+  await installPackages(['chromium', 'fonts-liberation'], 'Chromium for the end-to-end tests');
   if (!findBrowser()) {
     say('Downloading Chromium for the end-to-end tests.');
     const cli = inRoot('node_modules', '@playwright', 'test', 'cli.js');
@@ -74,13 +69,5 @@ function playwrightsOwn() {
     return /** @type {string} */ (chromium.executablePath());
   } catch {
     return null;
-  }
-}
-
-function isDebian() {
-  try {
-    return /^ID=debian$/m.test(readFileSync('/etc/os-release', 'utf8'));
-  } catch {
-    return false;
   }
 }

@@ -6,6 +6,7 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { build } from './build.mjs';
 import { buildNative } from './build-native.mjs';
 import { getBrowser } from './find-browser.mjs';
+import { getTorch } from './packages.mjs';
 import { softwareGpu } from './software-gpu.mjs';
 import { electronBinary } from './start.mjs';
 import { childEnv, inRoot, listFiles, readJson, run, runNode, say } from './tools.mjs';
@@ -64,8 +65,11 @@ const sections = {
 
   async unit() {
     await buildNative();
-    // It also brings the adapter that the GPU's kernels are tested on.
-    if (process.env['CI']) await getBrowser();
+    if (process.env['CI']) {
+      // It also brings the adapter that the GPU's kernels are tested on.
+      await getBrowser();
+      await getTorch();
+    }
     const report = reportFile('unit');
     const args = ['run', '--passWithNoTests', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
     const env = childEnv(softwareGpu());
