@@ -45,6 +45,13 @@ const base = oc.errors({
 const id = z.object({ id: z.string().min(1) });
 const ids = z.object({ ids: z.array(z.string().min(1)).min(1) });
 
+const importRequestSchema = z.object({
+  source: importSourceSchema,
+  encoding: z.string().nullable(),
+  /** Files of an archive are named by class, one example a line, and become a table. */
+  classes: z.boolean().default(false),
+});
+
 export const contract = {
   app: {
     info: base.output(appInfoSchema),
@@ -60,12 +67,10 @@ export const contract = {
   corpora: {
     list: base.output(z.array(corpusSchema)),
     /** Decodes as it would be imported, without importing: the first characters, and the encoding it found or was told. */
-    preview: base
-      .input(z.object({ source: importSourceSchema, encoding: z.string().nullable() }))
-      .output(previewSchema),
+    preview: base.input(importRequestSchema).output(previewSchema),
     /** Leaving the stream cancels the import and keeps nothing. */
     import: base
-      .input(z.object({ source: importSourceSchema, encoding: z.string().nullable(), name: z.string().nullable() }))
+      .input(importRequestSchema.extend({ name: z.string().nullable() }))
       .output(eventIterator(importEventSchema)),
     /** A slice of the stored text, for reading. */
     text: base

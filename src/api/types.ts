@@ -1,6 +1,7 @@
 /** What the renderer and the hosts see of corpora, runs and the machine: schemas and the types that follow from them. */
 import { z } from 'zod';
 import { dataSchema, defaultData } from '../engine/data/config.ts';
+import { documentKinds } from '../engine/documents/kinds.ts';
 import type { Prediction } from '../engine/inference/prediction.ts';
 import { figureNames } from '../engine/metrics/figures.ts';
 import type { TaskResult } from '../engine/metrics/results.ts';
@@ -312,7 +313,22 @@ export const previewSchema = z.object({
   encodingFrom: z.enum(['bom', 'utf-8', 'detected', 'chosen']),
   /** Encodings worth trying, likeliest first. */
   candidates: z.array(z.string()),
+  /** Of the file. */
   bytes: z.number(),
+  /** What the text is taken out of; null: the file is the text. */
+  document: z
+    .object({
+      kind: z.enum(documentKinds),
+      title: z.string().nullable(),
+      /** Pages of a PDF, chapters of a book, files of an archive; 1 of others. */
+      parts: z.number(),
+      /** The first names of files in an archive that are left out, and how many more there are. */
+      leftOut: z.array(z.string()),
+      moreLeftOut: z.number(),
+      /** The archive is read as files named by class. */
+      classes: z.boolean(),
+    })
+    .nullable(),
 });
 export type Preview = z.output<typeof previewSchema>;
 
@@ -348,6 +364,7 @@ export const planRequestSchema = z.object({
   test: z.number().min(0).max(1),
   device: z.string(),
   threads: z.int().nullable(),
+  precision: z.enum(['float32', 'mixed']).default('float32'),
 });
 export type PlanRequest = z.output<typeof planRequestSchema>;
 

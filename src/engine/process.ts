@@ -3,6 +3,7 @@ import { CorpusError } from './corpus/errors.ts';
 import { importText } from './corpus/import-text.ts';
 import { tokenizeCorpus } from './corpus/tokenize.ts';
 import { inspectData } from './data/inspect.ts';
+import { previewDocument } from './documents/preview.ts';
 import type { EngineFiles } from './files.ts';
 import { JobControl, StoppedError } from './jobs/control.ts';
 import { estimate } from './jobs/estimate.ts';
@@ -67,6 +68,14 @@ export function serveEngine(host: EngineHost): (command: EngineCommand) => void 
         return start(command, async (control, emit) => {
           const progress = (done: number, total: number) => emit({ type: 'progress', done, total, what: 'Reading' });
           return { type: 'import-text', imported: await importText(host.files, command, progress, control.signal) };
+        });
+      case 'preview-document':
+        return start(command, async ({ signal }, emit) => {
+          const onProgress = (done: number, total: number) => emit({ type: 'progress', done, total, what: 'Reading' });
+          return {
+            type: 'preview-document',
+            preview: await previewDocument(host.files, command, { signal, onProgress }),
+          };
         });
       case 'tokenize':
         return start(command, async (control, emit) => {

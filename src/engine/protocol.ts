@@ -2,6 +2,7 @@
  * What crosses the border of the engine process: commands in, events out, discriminated unions with the job's id. One engine
  * process does one job at a time. Pure module (types and schemas).
  */
+import type { Detection } from './corpus/encoding.ts';
 import type { DataConfig } from './data/config.ts';
 import type { Inspection } from './data/inspect.ts';
 import type { DatasetRequest } from './data/prepare.ts';
@@ -9,8 +10,10 @@ import type { DatasetSummary } from './data/store.ts';
 import type { DataSource } from './data/survey.ts';
 import type { ModelFormat } from './export/format-ids.ts';
 import type { Provenance } from './export/portable.ts';
+import type { DocumentFacts } from './documents/kinds.ts';
 import type { Look, Looked } from './inside/look.ts';
 import type { LiveLook } from './inside/looks/live.ts';
+import type { Precision } from './kernels/precision.ts';
 import type { Prediction, PredictionInput } from './inference/prediction.ts';
 import type { Figures } from './metrics/figures.ts';
 import type { TaskResult } from './metrics/results.ts';
@@ -66,11 +69,24 @@ export type EngineCommand =
       /** Decodes bytes to UTF-8 text with statistics. */
       readonly type: 'import-text';
       readonly job: string;
-      /** gzip is unpacked. */
+      /** gzip is unpacked, and a document's text taken out of it. */
       readonly sourcePath: string;
+      /** What the file is called, with its ending, where its path does not say. */
+      readonly sourceName?: string;
       /** Files named by class, one example a line, to be imported as one table; none: `sourcePath` is one text. */
       readonly classFiles?: readonly { readonly path: string; readonly name: string }[] | null;
+      /** Files of an archive are named by class, one example a line. */
+      readonly classes?: boolean;
       readonly targetDir: string;
+      readonly encoding: string | null;
+    }
+  | {
+      /** The beginning of a document's text, as it would be imported. */
+      readonly type: 'preview-document';
+      readonly job: string;
+      readonly sourcePath: string;
+      readonly sourceName: string;
+      readonly classes: boolean;
       readonly encoding: string | null;
     }
   | {
@@ -148,6 +164,7 @@ export type EngineCommand =
       readonly targetSteps: number;
       readonly device: string;
       readonly threads: number | null;
+      readonly precision: Precision;
     }
   | { readonly type: 'cancel'; readonly job: string };
 
@@ -306,6 +323,7 @@ export type JobResult =
       readonly test: EvalMetrics | null;
     }
   | { readonly type: 'import-text'; readonly imported: ImportedText }
+  | { readonly type: 'preview-document'; readonly preview: DocumentPreview }
   | {
       readonly type: 'tokenize';
       readonly data: TokenData;
@@ -362,4 +380,15 @@ export interface ImportedText {
   readonly frequentWords: readonly { readonly token: string; readonly count: number }[];
   /** The first few thousand characters. */
   readonly preview: string;
+  /** What the text was taken out of; null: the file was the text. */
+  readonly document: DocumentFacts | null;
+}
+
+/** How a document would be imported, by its beginning. */
+export interface DocumentPreview {
+  /** The first few thousand characters. */
+  readonly text: string;
+  /** Of its characters, with others worth trying; null where the format says it. */
+  readonly detection: Detection | null;
+  readonly document: DocumentFacts;
 }

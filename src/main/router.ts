@@ -57,7 +57,9 @@ export function createRouter(services: Services) {
     },
     corpora: {
       list: os.corpora.list.handler(() => corpora.list()),
-      preview: os.corpora.preview.handler(({ input }) => corpora.preview(input.source, input.encoding)),
+      preview: os.corpora.preview.handler(({ input: { source, encoding, classes }, signal }) =>
+        corpora.preview(source, encoding, { classes, signal }),
+      ),
       import: os.corpora.import.handler(({ input, signal }) => corpora.import(input, signal)),
       text: os.corpora.text.handler(({ input }) => corpora.text(input.id, input.offset, input.length)),
       inspect: os.corpora.inspect.handler(({ input, signal }) => inspections.inspect(input, signal)),

@@ -5,6 +5,7 @@ import { isUtf8, wholeCharacters } from './utf8.ts';
 const decompress = 'decompress it first, then import the text inside';
 const saveAsText = 'open it in the program it belongs to and save it as plain text (UTF-8)';
 const notText = 'only text can be imported';
+const byItself = 'import it by itself and uncompressed';
 
 interface Format {
   /** First bytes, as Latin-1. */
@@ -25,8 +26,12 @@ const formats: readonly Format[] = [
   { magic: '7z\xbc\xaf\x27\x1c', name: 'a 7-Zip archive', advice: decompress },
   { magic: 'Rar!\x1a\x07', name: 'a RAR archive', advice: decompress },
   { magic: 'ustar', at: 257, name: 'a tar archive', advice: 'unpack it first, then import the text inside' },
-  { magic: '%PDF-', name: 'a PDF document', advice: 'export its text (for example with pdftotext) and import that' },
-  { magic: '\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1', name: 'an old Office document (.doc, .xls)', advice: saveAsText },
+  { magic: '%PDF-', name: 'a PDF document', advice: byItself },
+  {
+    magic: '\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1',
+    name: 'an old Office document (.doc, .xls), or one with a password',
+    advice: saveAsText,
+  },
   { magic: '{\\rtf', name: 'a Rich Text document', advice: saveAsText },
   { magic: '\x89PNG\r\n\x1a\n', name: 'a PNG image', advice: notText },
   { magic: '\xff\xd8\xff', name: 'a JPEG image', advice: notText },
@@ -48,10 +53,10 @@ const formats: readonly Format[] = [
 
 /** What a ZIP file is in truth, by a name near its beginning. */
 const zipped: readonly (readonly [string, string, string])[] = [
-  ['word/', 'a Word document (.docx)', saveAsText],
+  ['word/', 'a Word document (.docx)', byItself],
   ['xl/', 'an Excel workbook (.xlsx)', 'save the sheet as CSV or plain text'],
   ['ppt/', 'a PowerPoint presentation (.pptx)', saveAsText],
-  ['application/epub+zip', 'an EPUB book', 'convert it to plain text first'],
+  ['application/epub+zip', 'an EPUB book', byItself],
   ['opendocument', 'an OpenDocument file', saveAsText],
 ];
 

@@ -1,50 +1,34 @@
 /** Importing a text: one pass over the bytes of a file, which leaves a well-formed UTF-8 file and knows what is in it. */
 import { classFolderToTable, type ClassFile } from '../data/class-folder.ts';
 import { gunzip, isGzip } from '../data/gunzip.ts';
+import { factsOf, type OpenedDocument, type Reading } from '../documents/document.ts';
+import { isDocument } from '../documents/kinds.ts';
+import { fileSource, readRange } from '../documents/source.ts';
 import type { EngineFiles } from '../files.ts';
 import type { ImportedText } from '../protocol.ts';
+import { Beginning, previewCharacters } from './beginning.ts';
 import { TextNormalizer } from './decode.ts';
 import type { Detection } from './encoding.ts';
 import { CorpusError } from './errors.ts';
 import { TextStatistics } from './statistics.ts';
-import { advance } from './utf8.ts';
 
 export interface ImportRequest {
-  /** A text, which may be compressed by gzip. */
+  /** A text, which may be compressed by gzip, or a document to take the text from. */
   readonly sourcePath: string;
+  /** What the file is called, with its ending, where its path does not say. */
+  readonly sourceName?: string;
   /** Files named by class, one example a line, that become one table; none: `sourcePath` is the text. */
   readonly classFiles?: readonly { readonly path: string; readonly name: string }[] | null;
+  /** Files of an archive are named by class, one example a line. */
+  readonly classes?: boolean;
   /** Folder of the stored texts; the file is named by its content. */
   readonly targetDir: string;
   /** Label of the encoding a person chose; null finds it. */
   readonly encoding: string | null;
 }
 
-/** Characters that a preview shows. */
-const previewCharacters = 4000;
-/** Bytes that surely hold them. */
-const previewBytes = 4 * previewCharacters;
-
 /** Of bytes that are whole characters of UTF-8 already. */
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
-
-/** The first characters of a text, kept while it streams by. */
-class Preview {
-  #bytes = new Uint8Array(0);
-
-  push(bytes: Uint8Array): void {
-    const missing = previewBytes - this.#bytes.length;
-    if (missing <= 0) return;
-    const joined = new Uint8Array(this.#bytes.length + Math.min(missing, bytes.length));
-    joined.set(this.#bytes);
-    joined.set(bytes.subarray(0, missing), this.#bytes.length);
-    this.#bytes = joined;
-  }
-
-  get text(): string {
-    return decoder.decode(this.#bytes.subarray(0, advance(this.#bytes, 0, this.#bytes.length, previewCharacters)));
-  }
-}
 
 /** Sentences for what the file system says when a file cannot be read. */
 const unreadable: Readonly<Record<string, string>> = {
@@ -54,13 +38,16 @@ const unreadable: Readonly<Record<string, string>> = {
   EISDIR: 'it is a folder, not a file',
 };
 
-function readingError(path: string, error: unknown): unknown {
+export function readingError(path: string, error: unknown): unknown {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   const reason = unreadable[code];
   return reason ? new CorpusError(`Cannot read ${path}: ${reason}.`) : error;
 }
 
-function refuseEmpty(sourceBytes: number, characters: number, hasText: boolean): void {
+/** Bytes by which a document is told. */
+const headBytes = 1024;
+
+export function refuseEmpty(sourceBytes: number, characters: number, hasText: boolean): void {
   if (sourceBytes === 0) throw new CorpusError('The file is empty: there is no text to import.');
   if (characters === 0) {
     throw new CorpusError('The file holds a byte-order mark and nothing else: there is no text to import.');
@@ -128,20 +115,35 @@ async function classTable(
   return new TextEncoder().encode(classFolderToTable(entries));
 }
 
+/** The document that a file is; null: it is a text. `onProgress` is told as soon as it is known to be one. */
+export async function documentOf(
+  files: EngineFiles,
+  { sourcePath, sourceName = sourcePath, encoding, classes = false }: Omit<ImportRequest, 'targetDir'>,
+  { signal, onProgress }: Reading,
+): Promise<OpenedDocument | null> {
+  const source = await fileSource(files, sourcePath);
+  if (!isDocument(await readRange(source, 0, headBytes), sourceName)) return null;
+  onProgress(0, 0);
+  // Libraries that most imports do not need.
+  const { openDocument } = await import('../documents/open.ts');
+  return openDocument(source, { name: sourceName, encoding, classes, signal });
+}
+
 /**
  * Decodes a file into `<targetDir>/<sha256>.txt` and counts what is in it. Memory does not grow with the file.
- * @param onProgress bytes read so far, and in all
+ * @param onProgress bytes read so far, and in all; of a document its parts
  * @throws CorpusError when the file is not text; the signal's reason when it was cancelled. Either leaves nothing behind.
  */
 export async function importText(
   files: EngineFiles,
-  { sourcePath, classFiles, targetDir, encoding }: ImportRequest,
+  request: ImportRequest,
   onProgress: (done: number, total: number) => void,
   signal: AbortSignal,
 ): Promise<ImportedText> {
+  const { sourcePath, classFiles, targetDir, encoding } = request;
   const normalizer = new TextNormalizer(classFiles ? 'utf-8' : encoding);
   const statistics = new TextStatistics();
-  const preview = new Preview();
+  const preview = new Beginning();
   const paths = classFiles ? classFiles.map(({ path }) => path) : [sourcePath];
   let total = 0;
   for (const path of paths) {
@@ -149,6 +151,11 @@ export async function importText(
       throw readingError(path, error);
     });
   }
+  const document = classFiles
+    ? null
+    : await documentOf(files, request, { signal, onProgress }).catch((error: unknown) => {
+        throw readingError(sourcePath, error);
+      });
   const sink = await files.create(targetDir, true);
   let sourceBytes = 0;
   let bytes = 0;
@@ -168,6 +175,9 @@ export async function importText(
     };
     if (classFiles) {
       await take(normalizer.push(await classTable(files, classFiles, encoding, onRead, signal), false));
+    } else if (document) {
+      sourceBytes = total;
+      for await (const utf8 of document.text({ signal, onProgress })) await take(utf8);
     } else {
       for await (const chunk of sourceChunks(files, sourcePath, onRead)) {
         signal.throwIfAborted();
@@ -180,15 +190,18 @@ export async function importText(
     refuseEmpty(sourceBytes, counted.characters, statistics.hasText);
     const sha256 = sink.sha256();
     await sink.commit(files.join(targetDir, `${sha256}.txt`));
+    // Where the format says how characters are written, the text is what this program makes of it: UTF-8.
+    const { encoding: found, encodingFrom } = document?.detection() ?? normalizer.detection;
     return {
       sha256,
-      encoding: normalizer.detection.encoding,
-      encodingFrom: normalizer.detection.encodingFrom,
+      encoding: found,
+      encodingFrom,
       sourceBytes,
       bytes,
       ...counted,
-      replaced: normalizer.replaced,
+      replaced: document ? document.replaced() : normalizer.replaced,
       preview: preview.text,
+      document: document && factsOf(document),
     };
   } catch (error) {
     await sink.abort();
@@ -213,7 +226,7 @@ export function previewText(
   const first = normalizer.push(head, complete).slice();
   // What waited for a larger sample is decided by what is there.
   const rest = complete ? new Uint8Array(0) : normalizer.push(new Uint8Array(0), true);
-  const preview = new Preview();
+  const preview = new Beginning();
   preview.push(first);
   preview.push(rest);
   const { text } = preview;

@@ -1,5 +1,6 @@
 /** Texts to train on: looking at them before importing, importing, reading, naming, removing. */
 import { randomUUID } from 'node:crypto';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Corpus, ImportEvent, ImportSource, Preview } from '../../api/types.ts';
 import type { ImportedText } from '../../engine/protocol.ts';
@@ -7,10 +8,11 @@ import type { CorpusRecord } from '../store/corpora.ts';
 import type { Store } from '../store/store.ts';
 import type { Changes } from './changes.ts';
 import type { CorpusTexts } from './corpus-texts.ts';
-import { EngineFailure, type EngineProcesses } from './engine-processes.ts';
+import { EngineFailure, type EngineProcesses, type JobOptions } from './engine-processes.ts';
 import { badInput, conflict, notFound, requireWriter } from './errors.ts';
 import type { ImportSources, SourceFile } from './import-sources.ts';
-import { previewOf, previewPasted } from './preview.ts';
+import { documentPatience, watched } from './patience.ts';
+import { needsEngine, previewOf, previewPasted, previewTaken } from './preview.ts';
 import { Stream } from './stream.ts';
 import type { Uploads } from './uploads.ts';
 
@@ -18,7 +20,9 @@ export interface ImportRequest {
   readonly source: ImportSource;
   /** null: found out. */
   readonly encoding: string | null;
-  /** null: the file's. */
+  /** Files of an archive are named by class, one example a line. */
+  readonly classes?: boolean;
+  /** null: the document's title, or the file's name. */
   readonly name: string | null;
 }
 
@@ -29,6 +33,10 @@ export interface CorporaDependencies {
   readonly uploads: Uploads;
   readonly engines: EngineProcesses;
   readonly changes: Changes;
+}
+
+function pathOf({ path, fileName }: SourceFile): { sourcePath: string; sourceName: string } {
+  return { sourcePath: path, sourceName: fileName };
 }
 
 export class Corpora {
@@ -51,10 +59,21 @@ export class Corpora {
   }
 
   /** As it would be imported, without importing. @throws ServiceError BAD_INPUT when it is not text */
-  async preview(source: ImportSource, encoding: string | null): Promise<Preview> {
-    return source.type === 'text'
-      ? previewPasted(source.text, encoding)
-      : previewOf(await this.#in.sources.open(source), encoding);
+  async preview(
+    source: ImportSource,
+    encoding: string | null,
+    { classes = false, signal }: { classes?: boolean; signal?: AbortSignal | undefined } = {},
+  ): Promise<Preview> {
+    if (source.type === 'text') return previewPasted(source.text, encoding);
+    const file = await this.#in.sources.open(source);
+    if (!(await needsEngine(file))) return previewOf(file, encoding);
+    const { preview } = await this.#read(
+      file,
+      signal,
+      () => {},
+      (options) => this.#in.engines.runSoon({ type: 'preview-document', classes, encoding, ...pathOf(file) }, options),
+    );
+    return previewTaken(preview, (await stat(file.path)).size);
   }
 
   /** Progress, and at last the corpus. Leaving the stream (or aborting `signal`) cancels and keeps nothing. */
@@ -88,40 +107,47 @@ export class Corpora {
     const source = await this.#in.sources.open(request.source);
     try {
       return await this.#in.uploads.inScratchFolder(async (folder) => {
-        const imported = await this.#decode(source, request.encoding, folder, signal, onEvent);
+        const { encoding, classes = false } = request;
+        const asked = { classFiles: source.classFiles, classes, targetDir: folder, encoding, ...pathOf(source) };
+        const { imported } = await this.#read(source, signal, onEvent, (options) =>
+          this.#in.engines.run({ type: 'import-text', ...asked }, options),
+        );
         signal.throwIfAborted();
         const { sha256, bytes } = imported;
         await this.#in.texts.adopt(join(folder, `${sha256}.txt`), sha256, bytes);
-        return this.#add(imported, source, request.name?.trim() || source.name);
+        return this.#add(imported, source, request.name?.trim() || imported.document?.title || source.name);
       });
     } finally {
       await source.discard();
     }
   }
 
-  async #decode(
+  /** Lets an engine process read a file. A document that holds it up is given up: it may be made to. */
+  async #read<T>(
     source: SourceFile,
-    encoding: string | null,
-    targetDir: string,
-    signal: AbortSignal,
+    outer: AbortSignal | undefined,
     onEvent: (event: ImportEvent) => void,
-  ): Promise<ImportedText> {
-    try {
-      const { imported } = await this.#in.engines.run(
-        { type: 'import-text', sourcePath: source.path, classFiles: source.classFiles, targetDir, encoding },
-        {
+    work: (options: JobOptions) => Promise<T>,
+  ): Promise<T> {
+    const patience = (await needsEngine(source)) ? documentPatience : Infinity;
+    const standstill = () =>
+      badInput(
+        `${source.fileName} cannot be read: nothing came of it for ${documentPatience / 1000} seconds. It may be damaged. Save its text as a plain text file and import that.`,
+      );
+    return watched(patience, standstill, outer, async ({ signal, moved }) => {
+      try {
+        return await work({
           signal,
           onEvent: (event) => {
-            if (event.type === 'progress') {
-              onEvent({ type: 'progress', done: event.done, total: event.total, what: event.what });
-            }
+            if (event.type !== 'progress') return;
+            moved();
+            onEvent({ type: 'progress', done: event.done, total: event.total, what: event.what });
           },
-        },
-      );
-      return imported;
-    } catch (error) {
-      throw error instanceof EngineFailure && error.kind === 'input' ? badInput(error.message, error) : error;
-    }
+        });
+      } catch (error) {
+        throw error instanceof EngineFailure && error.kind === 'input' ? badInput(error.message, error) : error;
+      }
+    });
   }
 
   /** The same text under the same name is the same corpus: importing it twice does not make two. */
@@ -129,7 +155,7 @@ export class Corpora {
     const { store, changes } = this.#in;
     const same = store.corpora.withText(imported.sha256).find((corpus) => corpus.name === name);
     if (same) return this.#view(same);
-    const { preview: _, ...statistics } = imported;
+    const { preview: _, document: __, ...statistics } = imported;
     const record: CorpusRecord = {
       ...statistics,
       frequentCharacters: [...imported.frequentCharacters],

@@ -23,6 +23,8 @@ export interface SourceFile {
   readonly path: string;
   /** Files named by class, one example a line; null: `path` is one text. */
   readonly classFiles: readonly ClassSource[] | null;
+  /** What the file is called, with its ending. */
+  readonly fileName: string;
   /** A name for the corpus, unless the person gives one. */
   readonly name: string;
   /** Where it came from, for people. */
@@ -49,30 +51,34 @@ export class ImportSources {
         const { path } = source;
         const isFolder = await requireFileOrFolder(path);
         const classFiles = isFolder ? await classFilesIn(path) : null;
-        return { path, classFiles, name: isFolder ? basename(path) : nameOf(path), origin: path, discard: nothing };
+        const fileName = basename(path);
+        return { path, classFiles, fileName, name: isFolder ? fileName : nameOf(path), origin: path, discard: nothing };
       }
       case 'upload': {
         const path = this.#uploads.path(source.upload);
         const discard = () => this.#uploads.discard(source.upload);
-        return { path, classFiles: null, name: nameOf(source.name), origin: source.name, discard };
+        const { name } = source;
+        return { path, classFiles: null, fileName: baseOf(name), name: nameOf(name), origin: name, discard };
       }
       case 'uploads': {
         const classFiles = source.files.map(({ upload, name }) => ({ path: this.#uploads.path(upload), name }));
         const discard = async () => {
           for (const { upload } of source.files) await this.#uploads.discard(upload);
         };
-        return { path: classFiles[0]!.path, classFiles, name: source.name, origin: source.name, discard };
+        const { name } = source;
+        return { path: classFiles[0]!.path, classFiles, fileName: name, name, origin: name, discard };
       }
       case 'text': {
         const { upload, path } = this.#uploads.create();
         await writeFile(path, source.text);
         const discard = () => this.#uploads.discard(upload);
-        return { path, classFiles: null, name: source.name, origin: 'pasted', discard };
+        return { path, classFiles: null, fileName: 'pasted.txt', name: source.name, origin: 'pasted', discard };
       }
       case 'sample': {
         const path = join(this.#samplesFolder, sample.file);
         await requireFileOrFolder(path);
-        return { path, classFiles: null, name: sample.name, origin: 'sample', discard: nothing };
+        const { file, name } = sample;
+        return { path, classFiles: null, fileName: file, name, origin: 'sample', discard: nothing };
       }
     }
   }
@@ -112,9 +118,14 @@ async function classFilesIn(folder: string): Promise<ClassSource[]> {
   return names.map((name) => ({ path: join(folder, name), name }));
 }
 
+/** A file's name without its folder, on whatever system it was. */
+function baseOf(path: string): string {
+  return basename(path.replaceAll('\\', '/'));
+}
+
 /** A file's name without its folder and its extension: of `train.de.gz` the last one. */
 function nameOf(path: string): string {
-  const base = basename(path.replaceAll('\\', '/'));
+  const base = baseOf(path);
   return basename(base, extname(base)) || base;
 }
 

@@ -4,23 +4,53 @@ import { CorpusError } from '../../engine/corpus/errors.ts';
 import { previewText } from '../../engine/corpus/import-text.ts';
 import { classFolderToTable } from '../../engine/data/class-folder.ts';
 import { gunzip, isGzip } from '../../engine/data/gunzip.ts';
+import { isDocument, type DocumentFacts } from '../../engine/documents/kinds.ts';
+import type { DocumentPreview } from '../../engine/protocol.ts';
 import { nodeFiles } from '../files.ts';
 import { badInput } from './errors.ts';
 import { headOf, type ClassSource, type SourceFile } from './import-sources.ts';
 
 /** Enough to recognise an encoding and to see whether it is the right one. */
 const headBytes = 256 * 1024;
+/** Enough to tell a document from a text. */
+const documentHeadBytes = 1024;
+/** Names of files that an archive's preview shows. */
+const mostLeftOutShown = 20;
 /** Of each of a folder's files: the preview shows some lines of each. */
 const classHeadBytes = 4 * 1024;
 /** Characters of a folder's preview, as of a text's. */
 const previewCharacters = 4000;
 
-/** @throws ServiceError BAD_INPUT when it is not text */
+/** Whether an engine process has to take the text out of it. */
+export async function needsEngine({ path, fileName, classFiles }: SourceFile): Promise<boolean> {
+  if (classFiles !== null) return false;
+  // What cannot be read is told by whoever reads it next.
+  const beginning = await headOf(path, documentHeadBytes).catch(() => null);
+  return beginning !== null && isDocument(beginning.head, fileName);
+}
+
+/** Of a text, or of files named by class. @throws ServiceError BAD_INPUT when it is not text */
 export async function previewOf({ path, classFiles }: SourceFile, encoding: string | null): Promise<Preview> {
   return refusing(async () => {
     if (classFiles) return previewClasses(classFiles, encoding);
     return previewBeginning(await beginning(path, headBytes), encoding);
   });
+}
+
+/** Of a document, whose text an engine process took out. @param bytes of the file */
+export function previewTaken({ text, detection, document }: DocumentPreview, bytes: number): Preview {
+  const { encoding, encodingFrom, candidates } = detection ?? utf8ByFormat;
+  return { text, encoding, encodingFrom, candidates: [...candidates], bytes, document: shown(document) };
+}
+
+const utf8ByFormat = { encoding: 'utf-8', encodingFrom: 'utf-8', candidates: ['utf-8'] } as const;
+
+function shown({ leftOut, ...facts }: DocumentFacts): Preview['document'] {
+  return {
+    ...facts,
+    leftOut: leftOut.slice(0, mostLeftOutShown),
+    moreLeftOut: Math.max(0, leftOut.length - mostLeftOutShown),
+  };
 }
 
 /** @throws ServiceError BAD_INPUT when it is not text */
@@ -48,7 +78,7 @@ interface Beginning {
 
 function previewBeginning({ head, isWhole, bytes }: Beginning, encoding: string | null): Preview {
   const preview = previewText(head, isWhole ? head.length : Infinity, encoding);
-  return { ...preview, candidates: [...preview.candidates], bytes };
+  return { ...preview, candidates: [...preview.candidates], bytes, document: null };
 }
 
 /** The first lines of every class, as the table that the folder becomes. */

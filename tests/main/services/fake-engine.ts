@@ -147,6 +147,7 @@ async function importText({ sourcePath, targetDir, encoding }: Command<'import-t
       frequentCharacters: [],
       frequentWords: [],
       preview: '',
+      document: null,
     },
   });
 }
