@@ -55,6 +55,7 @@ export class Graph {
     readonly attributes: Readonly<Record<string, Attribute>>;
   }[] = [];
   readonly #initializers = new Map<string, MessageInitShape<typeof TensorProtoSchema>>();
+  readonly #constants = new Map<string, string>();
   readonly #counts = new Map<string, number>();
 
   constructor(name: string) {
@@ -73,23 +74,23 @@ export class Graph {
     value.name = name;
   }
 
-  /** Numbers that never change, kept once for each name. @param data row-major */
+  /** Numbers that never change, under a name of their own; kept once, however often they are asked for. @param data row-major */
   floats(name: string, shape: readonly number[], data: Float32Array): Value {
-    return this.#constant(name, DataType.FLOAT, shape, littleEndian(data));
+    return this.#initializer(name, DataType.FLOAT, shape, littleEndian(data));
   }
 
+  /** A few numbers that the arithmetic takes. */
   float(value: number): Value {
-    return this.floats(`float ${value}`, [], Float32Array.of(value));
-  }
-
-  /** A vector of integers: axes, sizes, indices. */
-  integers(...values: readonly number[]): Value {
-    const data = BigInt64Array.from(values, BigInt);
-    return this.#constant(`integers ${values.join(' ')}`, DataType.INT64, [values.length], littleEndian(data));
+    return this.floats(this.#constantName(`float ${value}`), [], Float32Array.of(value));
   }
 
   integer(value: number): Value {
-    return this.#constant(`integer ${value}`, DataType.INT64, [], littleEndian(BigInt64Array.of(BigInt(value))));
+    return this.#integers(`integer ${value}`, [], [value]);
+  }
+
+  /** A vector of axes, sizes or indices. */
+  integers(...values: readonly number[]): Value {
+    return this.#integers(`integers ${values.join(' ')}`, [values.length], values);
   }
 
   /** A node with one output. @param inputs null: left out */
@@ -110,7 +111,7 @@ export class Graph {
     attributes: Readonly<Record<string, Attribute>> = {},
     name = this.#numbered(type),
   ): Value[] {
-    const outputs = Array.from({ length: count }, (_, i) => ({ name: i === 0 ? name : `${name}:${i}` }));
+    const outputs = Array.from({ length: count }, (_, i) => ({ name: i === 0 ? name : `${name}.${i}` }));
     this.#nodes.push({ type, name, inputs, outputs, attributes });
     return outputs;
   }
@@ -143,17 +144,31 @@ export class Graph {
     return toBinary(ModelProtoSchema, model);
   }
 
-  #constant(name: string, dataType: DataType, shape: readonly number[], rawData: Uint8Array): Value {
+  #integers(meaning: string, shape: readonly number[], values: readonly number[]): Value {
+    const data = littleEndian(BigInt64Array.from(values, BigInt));
+    return this.#initializer(this.#constantName(meaning), DataType.INT64, shape, data);
+  }
+
+  #initializer(name: string, dataType: DataType, shape: readonly number[], rawData: Uint8Array): Value {
     if (!this.#initializers.has(name)) {
       this.#initializers.set(name, { name, dataType, dims: shape.map(BigInt), rawData });
     }
     return { name };
   }
 
-  #numbered(type: string): string {
-    const count = this.#counts.get(type) ?? 0;
-    this.#counts.set(type, count + 1);
-    return `${type} ${count}`;
+  /** The same name for what means the same. */
+  #constantName(meaning: string): string {
+    const known = this.#constants.get(meaning);
+    if (known !== undefined) return known;
+    const name = this.#numbered('constant');
+    this.#constants.set(meaning, name);
+    return name;
+  }
+
+  #numbered(kind: string): string {
+    const count = this.#counts.get(kind) ?? 0;
+    this.#counts.set(kind, count + 1);
+    return `${kind}_${count}`;
   }
 }
 

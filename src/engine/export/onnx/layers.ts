@@ -39,8 +39,8 @@ export function linear(builder: Builder, x: Value, weight: string, bias: string 
 export function embedded(builder: Builder, tokens: Value, table: string | null, V: number): Value {
   const { graph } = builder;
   if (table !== null) return graph.node('Gather', [parameter(builder, table), tokens]);
-  const offOn = graph.floats('off, on', [2], Float32Array.of(0, 1));
-  return graph.node('OneHot', [tokens, graph.integer(V), offOn]);
+  const offAndOn = graph.floats('one_hot', [2], Float32Array.of(0, 1));
+  return graph.node('OneHot', [tokens, graph.integer(V), offAndOn]);
 }
 
 /** x [B,I] → h0 = tanh(W x + b), cut into layers [L,B,H]. */

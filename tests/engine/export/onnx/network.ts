@@ -8,14 +8,21 @@ import { dataOf } from '../../model/task-cases.ts';
 import { normals } from '../../numbers.ts';
 import { tinyConfig } from '../../training/tiny.ts';
 
+/** What networks of the tests are planned for; a standard one has one step. */
+export const MOST = { B: 3, T: 4, Ty: 3 };
+
 export async function network(
   kernels: Kernels,
   architecture: Architecture,
-  planned: Omit<ModelSizes, 'training'>,
+  planned: Omit<ModelSizes, 'training'> = MOST,
 ): Promise<{ readonly model: TaskModel<AnyBatch>; readonly exported: OnnxModel }> {
   const { inputs } = dataOf(architecture);
   const sizes = architecture.task === 'language-model' ? { inputs, outputs: inputs } : dataOf(architecture);
-  const model = createTaskModel(kernels, architecture, sizes, { ...planned, training: false });
+  const model = createTaskModel(kernels, architecture, sizes, {
+    ...planned,
+    T: architecture.task === 'standard' ? 1 : planned.T,
+    training: false,
+  });
   const { parameters } = model;
   // As exports store them, so that only the arithmetic differs.
   kernels.write(parameters.values, normals(5, parameters.values.size, 0.6).map(Math.fround));

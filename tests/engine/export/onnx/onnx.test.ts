@@ -10,47 +10,20 @@ import type { RecurrentState } from '../../../../src/engine/model/layers/recurre
 import { directionsOf, type Architecture } from '../../../../src/engine/model/spec.ts';
 import type { AnyBatch, TaskModel } from '../../../../src/engine/model/task-model.ts';
 import { expectClose } from '../../../compare.ts';
-import { CASES, taskArchitecture, taskBatch } from '../../model/task-cases.ts';
+import { taskBatch } from '../../model/task-cases.ts';
 import { normals } from '../../numbers.ts';
-import { network } from './network.ts';
+import { ALL_CASES } from './cases.ts';
+import { MOST, network } from './network.ts';
 import { open, run, type Numbers } from './run.ts';
 
-type Case = readonly [string, Partial<Architecture>];
-
-const languageModel = { task: 'language-model' } as const;
-const LANGUAGE_MODELS: Case[] = [
-  ['language model, lstm', { ...languageModel, layers: 2 }],
-  ['language model, gru', { ...languageModel, cell: 'gru', layers: 2, residual: true, layerNorm: true }],
-  ['language model, gru that resets before', { ...languageModel, cell: 'gru', reset: 'before', layers: 2 }],
-  ['language model, rnn, tanh, one-hot', { ...languageModel, cell: 'rnn', embedding: 0 }],
-  ['language model, rnn, ReLU', { ...languageModel, cell: 'rnn', activation: 'relu' }],
-  ['language model, rnn, sigmoid', { ...languageModel, cell: 'rnn', activation: 'sigmoid' }],
-  ['language model, tied', { ...languageModel, embedding: 3, tie: true }],
-  ['language model, wide', { ...languageModel, hidden: 37, embedding: 18, layers: 2 }],
-  ['language model, wide gru', { ...languageModel, cell: 'gru', hidden: 37, embedding: 18, reset: 'before' }],
-];
-/** What the cases of all tasks leave out. */
-const MORE: Case[] = [
-  ['tagging, rnn in both directions', { task: 'tagging', cell: 'rnn', activation: 'relu', bidirectional: true }],
-  ['classification, deep, last step', { task: 'classification', bidirectional: true, layers: 2, layerNorm: true }],
-  ['classification, of numbers, max', { task: 'classification', input: 'numbers', embedding: 0, pooling: 'max' }],
-  ['classification, mean, normalised', { task: 'classification', pooling: 'mean', layerNorm: true }],
-  ['forecasting, mean', { task: 'forecasting', input: 'numbers', embedding: 0, pooling: 'mean', bidirectional: true }],
-  ['forecasting, max', { task: 'forecasting', input: 'numbers', embedding: 0, pooling: 'max', layerNorm: true }],
-  ['standard, ReLU', { task: 'standard', input: 'numbers', embedding: 0, activation: 'relu' }],
-];
-const ALL = [...LANGUAGE_MODELS, ...CASES, ...MORE].map(([name, fields]) => [name, taskArchitecture(fields)] as const);
-const of = (wanted: (architecture: Architecture) => boolean) => ALL.filter(([, architecture]) => wanted(architecture));
+const of = (wanted: (architecture: Architecture) => boolean) =>
+  ALL_CASES.filter(([, architecture]) => wanted(architecture));
 
 const kernels = createReferenceKernels();
 /** Of float32 against float64. */
 const CLOSE = { atol: 1e-4 };
 /** Two batch sizes at two lengths. */
 const SIZES = [1, 3].flatMap((B) => [2, 4].map((T) => ({ B, T })));
-const MOST = { B: 3, T: 4, Ty: 3 };
-
-const made = (architecture: Architecture) =>
-  network(kernels, architecture, architecture.task === 'standard' ? { ...MOST, T: 1 } : MOST);
 
 /** Sequences of different lengths, padded with numbers that must not matter. */
 function batchOf(architecture: Architecture, { B, T }: { B: number; T: number }, padded = true) {
@@ -106,7 +79,7 @@ describe('a network that reads one sequence', () => {
   );
 
   it.each(cases)('%s', async (_, architecture) => {
-    const { model, exported } = await made(architecture);
+    const { model, exported } = await network(kernels, architecture);
     const [file] = onnxFiles(exported);
     const session = await open(file!.bytes);
     for (const size of SIZES) {
@@ -126,7 +99,7 @@ describe('a network that reads one sequence', () => {
 });
 
 it.each(of(({ task }) => task === 'standard'))('%s', async (_, architecture) => {
-  const { model, exported } = await made(architecture);
+  const { model, exported } = await network(kernels, architecture);
   const [file] = onnxFiles(exported);
   const session = await open(file!.bytes);
   for (const B of [1, 3]) {
@@ -175,7 +148,7 @@ async function stepByStep(session: InferenceSession, { T, B, inputs }: AnyBatch,
 it.each(of(({ task }) => task === 'conditional-generation'))(
   '%s: from a label, step by step',
   async (_, architecture) => {
-    const { model, exported } = await made(architecture);
+    const { model, exported } = await network(kernels, architecture);
     const [initial, step] = await Promise.all(onnxFiles(exported).map(({ bytes }) => open(bytes)));
     for (const size of SIZES) {
       const batch = batchOf(architecture, size, false);
@@ -192,7 +165,7 @@ it.each(of(({ task }) => task === 'conditional-generation'))(
 it.each(of(({ task }) => task === 'translation'))(
   '%s: the source once, the target step by step',
   async (_, architecture) => {
-    const { model, exported } = await made(architecture);
+    const { model, exported } = await network(kernels, architecture);
     const [encoder, decoder] = await Promise.all(onnxFiles(exported).map(({ bytes }) => open(bytes)));
     for (const size of SIZES) {
       const batch = batchOf(architecture, size);
