@@ -2,8 +2,9 @@
  * The safetensors container (github.com/huggingface/safetensors): an 8-byte little-endian header length, a JSON header that
  * names each tensor's type, shape and byte range, then the bytes. Checkpoints and exported models are both of this format.
  */
+import { isNumberType, numberTypes, readNumbers } from './number-types.ts';
 
-export type SafetensorsDtype = 'F64' | 'F32' | 'I32';
+type SafetensorsDtype = 'F64' | 'F32' | 'I32';
 
 export interface SafetensorsEntry {
   readonly shape: readonly number[];
@@ -20,7 +21,6 @@ export class SafetensorsError extends Error {
   override readonly name = 'SafetensorsError';
 }
 
-const bytesPerElement: Record<SafetensorsDtype, number> = { F64: 8, F32: 4, I32: 4 };
 const headerLengthBytes = 8;
 const maxHeaderBytes = 100_000_000; // the format's own limit
 
@@ -53,7 +53,8 @@ export function writeSafetensors({ tensors, metadata }: Safetensors): Uint8Array
 }
 
 /**
- * Reads a safetensors file of F64, F32 and I32 tensors.
+ * Reads a safetensors file. Numbers that no array here holds are widened exactly: F16 and BF16 to float32, small integers to int32,
+ * 64-bit integers to float64 (exact to 2^53).
  * @throws SafetensorsError when the bytes are not one (truncated, ranges that do not fit, unknown types)
  */
 export function readSafetensors(file: Uint8Array): Safetensors {
@@ -70,9 +71,17 @@ export function readSafetensors(file: Uint8Array): Safetensors {
   const start = headerLengthBytes + headerBytes;
   const tensors = new Map<string, SafetensorsEntry>();
   let metadata: Record<string, string> = {};
+  let bytes = 0;
   for (const [name, value] of Object.entries(header)) {
-    if (name === '__metadata__') metadata = value as Record<string, string>;
-    else tensors.set(name, readEntry(name, value, file, start));
+    if (name === '__metadata__') metadata = readMetadata(value);
+    else {
+      const entry = readEntry(name, value, file, start);
+      // A short header could otherwise ask for the same bytes a million times.
+      bytes += entry.bytes;
+      if (bytes > file.length - start)
+        throw new SafetensorsError(`Tensor "${name}" shares bytes with another: the file is damaged.`);
+      tensors.set(name, entry.tensor());
+    }
   }
   return { tensors, metadata };
 }
@@ -90,10 +99,23 @@ function parseHeader(bytes: Uint8Array): Record<string, unknown> {
   return parsed as Record<string, unknown>;
 }
 
-function readEntry(name: string, value: unknown, file: Uint8Array, start: number): SafetensorsEntry {
+function readMetadata(value: unknown): Record<string, string> {
+  if (typeof value !== 'object' || value === null || !Object.values(value).every((one) => typeof one === 'string')) {
+    throw new SafetensorsError('The metadata are not text by name: the file is damaged.');
+  }
+  return value as Record<string, string>;
+}
+
+function readEntry(
+  name: string,
+  value: unknown,
+  file: Uint8Array,
+  start: number,
+): { readonly bytes: number; tensor(): SafetensorsEntry } {
   const { dtype, shape, data_offsets: range } = (value ?? {}) as Record<string, unknown>;
-  if (dtype !== 'F64' && dtype !== 'F32' && dtype !== 'I32') {
-    throw new SafetensorsError(`Tensor "${name}" has type ${String(dtype)}; F64, F32 and I32 can be read.`);
+  if (typeof dtype !== 'string' || !isNumberType(dtype)) {
+    const known = Object.keys(numberTypes).join(', ');
+    throw new SafetensorsError(`Tensor "${name}" has type ${JSON.stringify(dtype)}; ${known} can be read.`);
   }
   const isCount = (n: unknown): n is number => typeof n === 'number' && Number.isSafeInteger(n) && n >= 0;
   if (
@@ -107,14 +129,11 @@ function readEntry(name: string, value: unknown, file: Uint8Array, start: number
   }
   const [from, to] = range as [number, number];
   const size = shape.reduce((product, n) => product * n, 1);
-  if (to < from || to - from !== size * bytesPerElement[dtype] || start + to > file.length) {
+  if (to < from || to - from !== size * numberTypes[dtype].bytes || start + to > file.length) {
     throw new SafetensorsError(
       `Tensor "${name}" of shape [${shape.join(', ')}] does not fit its bytes ${from} … ${to}: the file is cut off or damaged.`,
     );
   }
-  // Not `slice`: that of a Node Buffer does not copy, and its memory holds more than the file.
-  const copy = new Uint8Array(file.subarray(start + from, start + to)).buffer;
-  const data =
-    dtype === 'F64' ? new Float64Array(copy) : dtype === 'F32' ? new Float32Array(copy) : new Int32Array(copy);
-  return { shape, data };
+  const tensor = () => ({ shape, data: readNumbers(file.subarray(start + from, start + to), dtype) });
+  return { bytes: to - from, tensor };
 }
