@@ -48,6 +48,12 @@ export function unpack<T extends Looked | LiveLook>(packed: string): T {
   }) as T;
 }
 
+/** A look that was packed; one that an earlier version made has no radii and histograms. */
+export function unpackLiveLook(packed: string): LiveLook {
+  const without: Pick<LiveLook, 'radii' | 'histograms'> = { radii: [], histograms: [] };
+  return { ...without, ...unpack<LiveLook>(packed) };
+}
+
 function isPacked(value: unknown): value is PackedArray {
   return typeof value === 'object' && value !== null && '$array' in value;
 }

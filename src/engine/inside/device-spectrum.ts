@@ -2,7 +2,7 @@
 import type { HostArray, Kernels, Tensor } from '../kernels/kernels.ts';
 
 /** ‖Aᵏ‖^(1/k) is within n^(1/k) of the spectral radius where A is well conditioned: with k = 2²⁴ closer than float32. */
-const squarings = 24;
+const closest = 24;
 /** The power method stops when a round changes the norm by less, and after this many rounds in any case. */
 const enough = 1e-9;
 const mostRounds = 300;
@@ -10,14 +10,16 @@ const mostRounds = 300;
 export class DeviceSpectrum {
   readonly #kernels: Kernels;
   readonly #n: number;
+  readonly #squarings: number;
   readonly #power: Tensor; // [n,n], Aᵏ / ‖Aᵏ‖
   readonly #transposed: Tensor; // [n,n]
   readonly #square: Tensor; // [n,n]
 
-  /** For matrices [n,n]. */
-  constructor(kernels: Kernels, n: number) {
+  /** For matrices [n,n]. @param squarings m, of which k = 2ᵐ */
+  constructor(kernels: Kernels, n: number, squarings = closest) {
     this.#kernels = kernels;
     this.#n = n;
+    this.#squarings = squarings;
     this.#power = kernels.alloc('power', [n, n]);
     this.#transposed = kernels.alloc('transposed power', [n, n]);
     this.#square = kernels.alloc('square', [n, n]);
@@ -28,7 +30,7 @@ export class DeviceSpectrum {
     const n = this.#n;
     let power = matrix;
     let logarithm = 0; // ln ‖A^(2^m)‖ / 2^m
-    for (let m = 0; m < squarings; m++) {
+    for (let m = 0; m < this.#squarings; m++) {
       const norm = frobenius(power);
       if (norm === 0) return 0;
       logarithm += Math.log(norm) / 2 ** m;

@@ -72,7 +72,7 @@ export class OpenedCheckpoint {
 
   /** Of the device that was asked for; the same at every call. */
   async kernels(): Promise<Kernels> {
-    return (this.#kernels ??= await this.#options.devices.create(this.#options.device, null));
+    return (this.#kernels ??= await this.#options.devices.create(this.#options.device));
   }
 
   /** The trained parameters on the device, disposed of with this. @param training with gradients beside them */

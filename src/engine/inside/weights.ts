@@ -3,6 +3,7 @@ import { CorpusError } from '../corpus/errors.ts';
 import type { SafetensorsEntry } from '../export/safetensors.ts';
 import { isTrainingTensor } from '../training/checkpoint.ts';
 import { gatesOf } from './gates.ts';
+import { histogram } from './histogram.ts';
 import type { Block, ParameterDetail, ParameterSummary, Weights, WeightsLook } from './looks/weights.ts';
 import type { OpenedCheckpoint } from './opened.ts';
 import { eigenvalues, singularValues } from './spectra.ts';
@@ -41,18 +42,13 @@ function summaryOf(name: string, { shape, data }: SafetensorsEntry): ParameterSu
   return { name, shape, count, mean, std: Math.sqrt(deviation / count), min, max, norm: Math.sqrt(squares) };
 }
 
-/** How many of the numbers lie in each of equally wide bins from the least to the greatest. */
-export function histogram(data: ArrayLike<number>): Pick<ParameterDetail, 'edges' | 'counts'> {
-  let [min, max] = [Infinity, -Infinity];
-  for (let i = 0; i < data.length; i++) {
-    min = Math.min(min, data[i]!);
-    max = Math.max(max, data[i]!);
-  }
-  if (!(max > min)) [min, max] = [min - 0.5, min + 0.5];
+function distribution(data: ArrayLike<number>): Pick<ParameterDetail, 'edges' | 'counts'> {
+  const { min, max, counts } = histogram(data, bins);
   const width = (max - min) / bins;
-  const counts = new Float64Array(bins);
-  for (let i = 0; i < data.length; i++) counts[Math.min(bins - 1, Math.floor((data[i]! - min) / width))]! += 1;
-  return { edges: Float64Array.from({ length: bins + 1 }, (_, i) => min + i * width), counts };
+  return {
+    edges: Float64Array.from({ length: bins + 1 }, (_, i) => min + i * width),
+    counts: Float64Array.from(counts),
+  };
 }
 
 async function detailOf(
@@ -60,7 +56,7 @@ async function detailOf(
   name: string,
   { shape, data }: SafetensorsEntry,
 ): Promise<ParameterDetail> {
-  const found = { name, ...histogram(data) };
+  const found = { name, ...distribution(data) };
   const [rows = 0, columns = 0] = shape;
   if (shape.length !== 2) return { ...found, singular: null, blocks: [], leftOut: null };
   if (rows * columns * Math.min(rows, columns) > mostProducts) {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { tokensInMemory } from '../../../src/engine/corpus/token-source.ts';
 import { learnTokenizer } from '../../../src/engine/corpus/tokenizer-learner.ts';
 import { LiveLooks, updateRatios } from '../../../src/engine/inside/live-looks.ts';
+import { eigenvalues } from '../../../src/engine/inside/spectra.ts';
 import type { LiveLook } from '../../../src/engine/inside/looks/live.ts';
 import { createReferenceKernels } from '../../../src/engine/kernels/reference/index.ts';
 import { TextLearner } from '../../../src/engine/training/text-learner.ts';
@@ -57,6 +58,34 @@ describe('looks while training', () => {
     expect(moved).toBeCloseTo(0.1 * gradNorm, 10);
   });
 
+  it('know the spectral radii of the recurrent blocks, and how the weights are distributed', async () => {
+    const { trainer, looks } = await begin();
+    const { parameters } = trainer.learner;
+    const { radii, histograms } = await looks.lookAt(
+      () => trainer.trainStep(),
+      async () => {},
+    );
+    const weights = await parameters.read(parameters.values);
+    expect(histograms.map(({ name }) => name)).toEqual(weights.map(({ name }) => name));
+    for (const [k, { min, max, counts }] of histograms.entries()) {
+      const { data } = weights[k]!;
+      expect([min, max]).toEqual([Math.min(...data), Math.max(...data)]);
+      expect(counts.reduce((sum, count) => sum + count, 0)).toBe(data.length);
+    }
+    const { hidden: H, cell } = config.architecture;
+    const gates = { rnn: 1, lstm: 4, gru: 3 }[cell];
+    expect(radii.map(({ name }) => name)).toEqual(
+      ['rnn.weight_hh_l0', 'rnn.weight_hh_l1'].flatMap((name) => Array<string>(gates).fill(name)),
+    );
+    for (const [k, { name, radius }] of radii.entries()) {
+      const g = k % gates;
+      const { data } = weights.find((one) => one.name === name)!;
+      const { re, im } = eigenvalues(data.slice(g * H * H, (g + 1) * H * H), H);
+      const largest = Math.max(...re.map((x, i) => Math.hypot(x, im[i]!)));
+      expect(Math.abs(radius / largest - 1)).toBeLessThan(2e-3);
+    }
+  });
+
   it('take at most a hundredth of the time, or a quarter of a second, and become rarer', async () => {
     let now = 0;
     const { trainer, looks } = await begin(() => now);
@@ -67,7 +96,11 @@ describe('looks while training', () => {
       looked.push(step);
       // Each costs 0.01 s, as long as half a step.
       const made = async () => ({ ...(await trainer.trainStep()), step });
-      await looks.lookAt(made, async () => void (now += 0.01));
+      let took = 0.01;
+      await looks.lookAt(made, async () => {
+        now += took;
+        took = 0;
+      });
       spent += 0.01;
       expect(spent).toBeLessThanOrEqual(Math.max(0.25, 0.01 * elapsed) + 1e-9);
     }

@@ -2,7 +2,6 @@ import { resolve } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { DeviceSpectrum, largestSingularValue } from '../../../src/engine/inside/device-spectrum.ts';
 import { eigenvalues, singularValues } from '../../../src/engine/inside/spectra.ts';
-import { histogram } from '../../../src/engine/inside/weights.ts';
 import { createReferenceKernels } from '../../../src/engine/kernels/reference/index.ts';
 import { askPython, python } from '../../python.ts';
 import { createNative, instructionSets } from '../kernels/native/device.ts';
@@ -29,15 +28,6 @@ describe('by hand', () => {
   it('of a matrix of zeros all is 0', () => {
     expect(largestSingularValue(new Float64Array(4), 2)).toBe(0);
     expect(Array.from(singularValues(new Float64Array(6), 2, 3))).toEqual([0, 0]);
-  });
-
-  it('a histogram counts every number once, also where all are the same', () => {
-    const { edges, counts } = histogram(Float64Array.of(0, 1, 61, 30.5, 30.6));
-    expect([edges[0], edges[61]]).toEqual([0, 61]);
-    expect([counts[0], counts[1], counts[30], counts[60]]).toEqual([1, 1, 2, 1]);
-    const same = histogram(Float64Array.of(3, 3));
-    expect(same.counts.reduce((a, b) => a + b)).toBe(2);
-    expect([same.edges[0], same.edges[61]]).toEqual([2.5, 3.5]);
   });
 });
 

@@ -72,5 +72,21 @@ export function liveLooks(run: Run): LiveLook[] {
         ratio: 0.02 * 0.95 ** i * (k + 1) * (kind === 'hh' ? 1 : 0.4) + 1e-4,
       })),
     ),
+    radii: layers.flatMap((at) =>
+      gatesOf(architecture).map((gate, g) => ({
+        ...{ name: recurrentMatrixOf(at), part: at.part, layer: at.layer, direction: at.direction, gate },
+        radius: 0.6 + (0.2 + 0.15 * g) * (1 - 0.9 ** i) + 0.01 * Math.sin(i + g),
+      })),
+    ),
+    histograms: weights(run, step, null).summaries.map(({ name, count }) => {
+      const reach = 0.2 + 0.5 * (1 - 0.93 ** i);
+      const bell = (bin: number) => Math.exp(-(((bin - 23.5 + 4 * (1 - 0.9 ** i)) / (4 + 0.1 * i)) ** 2));
+      return {
+        name,
+        min: -reach,
+        max: 1.2 * reach,
+        counts: Int32Array.from({ length: 48 }, (_, b) => (count / 9) * bell(b)),
+      };
+    }),
   }));
 }

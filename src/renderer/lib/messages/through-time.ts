@@ -4,6 +4,11 @@ const steps = (count: number) => plural(count, 'step');
 /** A rate that is close to 1 needs its digits. */
 const rate = (value: number) => number(value, 3);
 
+interface RadiusAt {
+  readonly step: number;
+  readonly radius: number;
+}
+
 export const throughTime = {
   name: 'Gradient through time',
   y: '‖∂L/∂h‖',
@@ -60,6 +65,16 @@ export const throughTime = {
     'A step back multiplies the gradient by Uᵀ and the slope of the activation, which is at most 1: with σ < 1 it must vanish, and only with ρ > 1 can it explode for long (Pascanu et al. 2013).',
   radiusGated:
     'In a gated cell the gradient also goes straight through the state, gated by f (LSTM) or z (GRU): these radii alone do not decide.',
+  radiusHistory: 'Spectral radius over training',
+  gateName: (gate: string | null) => (gate === null ? 'U' : `U_${gate}`),
+  radiusSay: (lines: readonly { name: string; from: RadiusAt; to: RadiusAt }[]) =>
+    `From training step ${integer(lines[0]!.from.step)} to ${integer(lines[0]!.to.step)}, ρ went ${lines
+      .map(
+        ({ name, from, to }) =>
+          `from ${number(from.radius)} to ${number(to.radius)}${lines.length > 1 ? ` (${name})` : ''}`,
+      )
+      .join(', ')}. The dashed line is 1.`,
+  radiusAt: (step: number) => `At training step ${integer(step)}.`,
   standard:
     'A standard network reads each example at once: there is no time for a gradient to go back through. Choose a recurrent network.',
   history: 'Over training',

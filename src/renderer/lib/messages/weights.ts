@@ -1,4 +1,4 @@
-import { integer, number, plural } from '../format.ts';
+import { integer, number, percent, plural } from '../format.ts';
 
 export const weights = {
   making: 'Taking the weights apart',
@@ -34,7 +34,15 @@ export const weights = {
   re: 'real part',
   im: 'imaginary part',
   block: 'Gate',
-  other: (checkpoint: string) => `thin: ${checkpoint}`,
+  other: (what: string) => `The thin line is the ${what}.`,
+  atStep: (step: number) => `network at training step ${integer(step)}`,
+  overTraining: 'Histogram over training',
+  overTrainingKeys: 'Histogram over training. Arrow keys go from step to step, and its histogram is shown beside it.',
+  overTrainingLook:
+    'Over training: from the least to the greatest number, the middle 90 % and 50 %, and the median. Point at a step to see its histogram.',
+  quantile: (share: number) => (share === 0 ? 'least' : share === 1 ? 'greatest' : percent(share)),
+  spreadAt: (step: string, least: string, median: string, greatest: string) =>
+    `Training step ${step}: from ${least} to ${greatest}, median ${median}`,
   here: { best: 'best checkpoint', last: 'last checkpoint' },
   updates: 'Update-to-weight ratio',
   updatesSay: (step: number, below: number, above: number, all: number) =>

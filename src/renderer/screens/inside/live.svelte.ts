@@ -1,5 +1,5 @@
 /** What is looked at while a run trains: all that was recorded, and what comes. */
-import { unpack } from '../../../api/inside.ts';
+import { unpackLiveLook } from '../../../api/inside.ts';
 import type { Change } from '../../../api/types.ts';
 import type { LiveLook } from '../../../engine/inside/looks/live.ts';
 import { reason } from '../../lib/toasts.ts';
@@ -29,7 +29,7 @@ export class Live {
     const load = async () => {
       try {
         const packed = await workspace.api.inside.live({ id }, { signal: gone.signal });
-        this.#looks = packed.map((one) => unpack<LiveLook>(one));
+        this.#looks = packed.map((one) => unpackLiveLook(one));
         this.#problem = null;
       } catch (error) {
         if (!gone.signal.aborted) this.#problem = reason(error);
@@ -50,7 +50,7 @@ export class Live {
       this.#looks = this.#looks.filter(({ step }) => step <= change.step);
     }
     if (change.type !== 'live-look' || change.id !== id) return;
-    const look = unpack<LiveLook>(change.look);
+    const look = unpackLiveLook(change.look);
     this.#looks = [...this.#looks.filter(({ step }) => step < look.step), look];
   }
 }

@@ -4,7 +4,8 @@ import type { Change } from '../../../../src/api/types.ts';
 import type { Workspace } from '../../../../src/renderer/lib/workspace.svelte.ts';
 import { Live } from '../../../../src/renderer/screens/inside/live.svelte.ts';
 
-const look = (step: number, gradNorm = 1) => pack({ step, gradNorm, lags: Int32Array.of(0), flows: [], updates: [] });
+const whole = { lags: Int32Array.of(0), flows: [], updates: [], radii: [], histograms: [] };
+const look = (step: number, gradNorm = 1) => pack({ step, gradNorm, ...whole });
 
 /** A workspace whose recorded looks arrive when `answer` is called. */
 function workspaceOf() {
@@ -53,6 +54,15 @@ it('goes back with a run that is resumed from a checkpoint', async () => {
     [4, 1],
     [6, 2],
   ]);
+});
+
+it('looks of an earlier version have no radii and histograms', async () => {
+  const { workspace, answer } = workspaceOf();
+  const live = new Live();
+  live.follow(workspace, 'a');
+  answer([JSON.stringify({ step: 1, gradNorm: 1, flows: [], updates: [] })]);
+  await settled(() => live.looks.length === 1);
+  expect(live.looks[0]).toMatchObject({ radii: [], histograms: [] });
 });
 
 it('says why nothing could be loaded', async () => {

@@ -27,6 +27,10 @@ it('what is found arrives as it was sent, NaN and infinities too', () => {
     ...{ step: 3, gradNorm: 1.5, lags: Int32Array.of(0, 1) },
     flows: [{ part: 'network', layer: 0, direction: 'forward', norms: Float64Array.of(NaN, Infinity) }],
     updates: [{ name: 'a', ratio: 0.001 }],
+    radii: [
+      { ...{ name: 'rnn.weight_hh_l0', part: 'network', layer: 0, direction: 'forward', gate: null }, radius: 1.1 },
+    ],
+    histograms: [{ name: 'a', min: -1, max: 1, counts: Int32Array.of(3, 4) }],
   };
   expect(unpack<LiveLook>(pack(look))).toEqual(look);
   // A part of a larger buffer, at an odd place.

@@ -4,6 +4,7 @@ import {
   faintest,
   leftAt,
   lookAtStep,
+  radiiOver,
   reachOf,
   wholeFlows,
 } from '../../../../src/renderer/screens/inside/through-time/history.ts';
@@ -86,7 +87,7 @@ describe('lines', () => {
 
 describe('over training', () => {
   const looks = [1, 2, 4, 8].map((step) => ({
-    ...{ step, gradNorm: 1, lags: Int32Array.of(0, 1, 3), updates: [] },
+    ...{ step, gradNorm: 1, lags: Int32Array.of(0, 1, 3), updates: [], radii: [], histograms: [] },
     flows: [flow('forward', 0, norms(1, 0.1, 0.001))],
   }));
 
@@ -113,6 +114,28 @@ describe('over training', () => {
     expect(reachOf(norms(1, 0.1, 0.009))).toBe(2);
     expect(reachOf(norms(1, 0.1))).toBeNull();
     expect(reachOf(norms(NaN))).toBeNull();
+  });
+
+  it('a layer’s radii are a line for each gate; what is no number is left out', () => {
+    const at = (layer: number) => ({
+      ...{ name: `rnn.weight_hh_l${layer}`, layer },
+      ...({ part: 'network', direction: 'forward' } as const),
+    });
+    const radii = (step: number) => [
+      { ...at(0), gate: 'r', radius: step },
+      { ...at(0), gate: 'z', radius: step === 2 ? NaN : 0.5 },
+      { ...at(1), gate: 'r', radius: 9 },
+    ];
+    expect(
+      radiiOver(
+        looks.slice(0, 3).map((look) => ({ ...look, radii: radii(look.step) })),
+        at(0),
+      ),
+    ).toEqual([
+      { gate: 'r', points: [1, 2, 4].map((step) => ({ step, radius: step })) },
+      { gate: 'z', points: [1, 4].map((step) => ({ step, radius: 0.5 })) },
+    ]);
+    expect(radiiOver(looks, at(0))).toEqual([]);
   });
 
   it('a step belongs to the look before it', () => {

@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { Embedding } from '../../../../src/engine/inside/looks/embedding.ts';
-import { outsideUnitCircle, rankFor, sharesOf } from '../../../../src/renderer/screens/inside/weights/statistics.ts';
+import {
+  binsOf,
+  outsideUnitCircle,
+  quantilesOf,
+  rankFor,
+  sharesOf,
+} from '../../../../src/renderer/screens/inside/weights/statistics.ts';
 import {
   labelled,
   neighboursOf,
@@ -19,6 +25,13 @@ describe('a matrix’s numbers', () => {
   it('eigenvalues outside the unit circle', () => {
     const block = { gate: null, re: Float64Array.of(0.6, 0.6, 1, -2), im: Float64Array.of(0.8, 0.9, 0, 0) };
     expect(outsideUnitCircle(block)).toEqual({ outside: 2, radius: 2 });
+  });
+
+  it('quantiles of a histogram, its bins filled evenly', () => {
+    const histogram = { min: -2, max: 2, counts: Int32Array.of(10, 0, 80, 10) };
+    expect(quantilesOf(histogram)).toEqual([-2, -1.5, 0.1875, 0.5, 0.8125, 1.5, 2]);
+    expect(quantilesOf({ min: 2.5, max: 3.5, counts: Int32Array.of(0, 0, 7, 0) })[6]).toBe(3.25);
+    expect(binsOf(histogram).edges).toEqual(Float64Array.of(-2, -1, 0, 1, 2));
   });
 
   it('shares of a histogram', () => {

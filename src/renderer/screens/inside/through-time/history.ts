@@ -41,6 +41,27 @@ export function reachOf(norms: Float64Array): number | null {
   return gone < 0 ? null : gone;
 }
 
+export interface RadiusLine {
+  /** As docs/conventions.md names it; none of a plain cell. */
+  readonly gate: string | null;
+  readonly points: readonly { readonly step: number; readonly radius: number }[];
+}
+
+/** The spectral radii of a layer's blocks over training, a line for each gate; none where they were not looked at. */
+export function radiiOver(
+  looks: readonly LiveLook[],
+  { part, layer, direction }: Pick<GradientFlow, 'part' | 'layer' | 'direction'>,
+): RadiusLine[] {
+  const lines = new Map<string | null, { step: number; radius: number }[]>();
+  for (const { step, radii } of looks) {
+    for (const { gate, radius, ...at } of radii) {
+      if (at.part !== part || at.layer !== layer || at.direction !== direction || !Number.isFinite(radius)) continue;
+      lines.set(gate, [...(lines.get(gate) ?? []), { step, radius }]);
+    }
+  }
+  return [...lines].map(([gate, points]) => ({ gate, points }));
+}
+
 /** The look that holds at a training step: the last one before it. */
 export function lookAtStep(looks: readonly LiveLook[], step: number): number {
   const after = looks.findIndex((look) => look.step > step);

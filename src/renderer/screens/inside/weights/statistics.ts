@@ -1,4 +1,5 @@
 /** What a matrix's numbers say. Pure module. */
+import type { Histogram } from '../../../../engine/inside/looks/live.ts';
 import type { Block, ParameterDetail } from '../../../../engine/inside/looks/weights.ts';
 
 /** How many of the largest singular values hold this share of the sum of squares. */
@@ -22,6 +23,31 @@ export function outsideUnitCircle({ re, im }: Block): { readonly outside: number
 export function sharesOf({ counts }: Pick<ParameterDetail, 'counts'>): Float64Array {
   const all = counts.reduce((a, b) => a + b, 0);
   return counts.map((count) => (all === 0 ? 0 : count / all));
+}
+
+/** With its edges. */
+export function binsOf({ min, max, counts }: Histogram): Pick<ParameterDetail, 'edges' | 'counts'> {
+  const width = (max - min) / counts.length;
+  const edges = Float64Array.from({ length: counts.length + 1 }, (_, i) => min + i * width);
+  return { edges, counts: Float64Array.from(counts) };
+}
+
+/** The shares whose quantiles a picture over training shows: the least, the middle 90 % and 50 %, the median, the greatest. */
+export const quantiles = [0, 0.05, 0.25, 0.5, 0.75, 0.95, 1] as const;
+export type Quantiles = readonly [number, number, number, number, number, number, number];
+
+/** The values below which those shares of the numbers lie, as if each bin were filled evenly. */
+export function quantilesOf({ min, max, counts }: Histogram): Quantiles {
+  const width = (max - min) / counts.length;
+  const all = counts.reduce((sum, count) => sum + count, 0);
+  return quantiles.map((share) => {
+    let below = 0;
+    for (const [i, count] of counts.entries()) {
+      if (count > 0 && below + count >= share * all) return min + (i + (share * all - below) / count) * width;
+      below += count;
+    }
+    return max;
+  }) as unknown as Quantiles;
 }
 
 /** The rule of thumb for update-to-weight ratios, a decade around 1e-3. */
