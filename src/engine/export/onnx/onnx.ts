@@ -1,4 +1,5 @@
 /** A trained model in ONNX's format (onnx.ai), with the standard's own operators only. */
+import { BOS, EOS } from '../../data/codec.ts';
 import { elements } from '../../model/buffers.ts';
 import { shapeOf } from '../../model/spec.ts';
 import { ExportError } from '../errors.ts';
@@ -24,7 +25,7 @@ interface NamedGraph {
 
 /**
  * One file for most networks; two where something is computed once before steps: `encoder.onnx` and `decoder-step.onnx`, or
- * `initial-state.onnx` and `step.onnx`. All numbers are as in the network itself: time-major, ids as the tokenizer gives them, numbers scaled,
+ * `initial-state.onnx` and `step.onnx`. All numbers are as in the network itself: time-major, ids as the tokeniser gives them, numbers scaled,
  * outputs before softmax or logistic function.
  * @throws ExportError for a network too large for the format
  */
@@ -69,7 +70,7 @@ function graphsOf({ architecture }: Network): NamedGraph[] {
         {
           file: 'step.onnx',
           graph: sequenceGraph,
-          documentation: `${timeMajor} At every step the logits of the token after it. To generate, begin with the states of initial-state.onnx and token 1; choose a token and feed it with the states that came out, until token 2 ends the sequence.`,
+          documentation: `${timeMajor} At every step the logits of the token after it. To generate, begin with the states of initial-state.onnx and token ${BOS}; choose a token and feed it with the states that came out, until token ${EOS} ends the sequence.`,
         },
       ];
     case 'many-to-many-unaligned':
@@ -82,8 +83,7 @@ function graphsOf({ architecture }: Network): NamedGraph[] {
         {
           file: 'decoder-step.onnx',
           graph: decoderStepGraph,
-          documentation:
-            'One step of every target: the logits of the next token. Choose one and feed it with the states that came out, until token 2 ends the target.',
+          documentation: `One step of every target: the logits of the next token. Begin with token ${BOS}; choose a token and feed it with the states that came out, until token ${EOS} ends the target.`,
         },
       ];
   }

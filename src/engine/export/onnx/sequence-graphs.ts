@@ -1,32 +1,38 @@
 /** The graphs of networks that read one sequence, or one vector. */
 import { hiddenLayerPrefix, recurrentSizes } from '../../model/parameter-specs.ts';
 import { shapeOf } from '../../model/spec.ts';
-import { Graph, type Value } from './graph.ts';
-import { embedded, initialState, linear, pooled, zerosLike, type Builder, type Network } from './layers.ts';
+import { Graph } from './graph.ts';
+import { embedded, initialState, linear, pooled, zerosLike, type Network } from './layers.ts';
 import { recurrentStack } from './recurrent.ts';
-import { answerOutput, lengthsInput, numbersInput, stateInputs, stateOutputs, tokensInput } from './values.ts';
-
-const ZEROS = 'zeros to begin with, or those that the call for the steps before gave.';
+import {
+  answerOutput,
+  GENERATED_IDS,
+  lengthsInput,
+  numbersInput,
+  stateInputs,
+  stateOutputs,
+  TEXT_IDS,
+  tokensInput,
+} from './values.ts';
 
 /**
- * Input → recurrent layers → (pooling over time) → linear: an answer at every step, or one for each sequence. Lengths are read where data of
- * the task are of different lengths and the network is not one that generates.
+ * Input → recurrent layers → (pooling over time) → linear: an answer at every step, or one for each sequence. It reads how long sequences
+ * are unless it generates them, or forecasts from windows, which are all of one length.
  */
 export function sequenceGraph({ architecture, sizes, parameters }: Network): Graph {
-  const { task, input, pooling, residual, tie } = architecture;
+  const { task, input, embedding, pooling, residual, tie } = architecture;
   const graph = new Graph('network');
   const builder = { graph, parameters };
-  const x = input === 'tokens' ? tokens(builder) : numbersInput(graph, ['T', 'B', sizes.inputs]);
-  const generates = task === 'language-model' || task === 'conditional-generation';
-  const lengths = generates || task === 'forecasting' ? null : lengthsInput(graph);
+  const labelled = task === 'conditional-generation';
+  const ids = labelled ? GENERATED_IDS : TEXT_IDS;
+  const x =
+    input === 'tokens'
+      ? embedded(builder, tokensInput(graph, ['T', 'B'], ids), embedding > 0 ? 'emb.weight' : null, sizes.inputs)
+      : numbersInput(graph, ['T', 'B', sizes.inputs]);
+  const sameLength = labelled || task === 'language-model' || task === 'forecasting';
+  const lengths = sameLength ? null : lengthsInput(graph);
   const stack = { ...recurrentSizes(architecture, sizes), residual };
-  const initial = stateInputs(
-    graph,
-    stack,
-    task === 'conditional-generation'
-      ? 'those of initial-state.onnx, or those that the call for the steps before gave.'
-      : ZEROS,
-  );
+  const initial = stateInputs(graph, stack, labelled ? 'those of initial-state.onnx' : 'zeros');
   const { z, final } = recurrentStack(builder, 'rnn.', stack, x, initial, lengths);
   const once = shapeOf(architecture) === 'many-to-one';
   const read = once ? pooled(graph, pooling, z, lengths, stack) : z;
@@ -34,11 +40,6 @@ export function sequenceGraph({ architecture, sizes, parameters }: Network): Gra
   answerOutput(graph, answer, once ? ['B'] : ['T', 'B'], architecture, sizes);
   stateOutputs(graph, stack, final);
   return graph;
-
-  function tokens(from: Builder): Value {
-    const table = architecture.embedding > 0 ? 'emb.weight' : null;
-    return embedded(from, tokensInput(graph, ['T', 'B']), table, sizes.inputs);
-  }
 }
 
 /** Label → embedding → tanh(linear): the state that a generated sequence begins with. */
@@ -50,7 +51,7 @@ export function labelGraph({ architecture, sizes, parameters }: Network): Graph 
     'labels',
     'int64',
     ['B'],
-    'The number of each sequence’s label, as in the metadata "codec".',
+    'Ids of labels: their places in the list `labels` of the codec.',
   );
   const h0 = initialState(builder, embedded(builder, labels, 'cls.weight', sizes.labels!), 'init.', L, H);
   const c0 = cell === 'lstm' ? zerosLike(graph, h0) : null;
