@@ -2,21 +2,12 @@
 import { createContext } from 'svelte';
 import type { ImportSource } from '../../api/contract.ts';
 import type { SharedSource } from '../../api/share.ts';
-import type { Corpus } from '../../api/types.ts';
+import type { Corpus, Preview } from '../../api/types.ts';
 import { ClassFolder, lookInto, type FolderContents } from './class-folder.ts';
 import { m } from './messages.ts';
 import { isShared, openShared } from './share-run.ts';
 import { reason, toasts } from './toasts.ts';
 import type { Workspace } from './workspace.svelte.ts';
-
-/** How a text will be read. */
-export interface Preview {
-  readonly text: string;
-  readonly encoding: string;
-  readonly encodingFrom: Corpus['encodingFrom'];
-  readonly candidates: readonly string[];
-  readonly bytes: number;
-}
 
 export type ImportStep =
   | { readonly type: 'closed' }
@@ -44,6 +35,8 @@ export class ImportFlow {
   #cancel = new AbortController();
   /** The encoding the host found by itself, and what else it offers: kept while the person tries others. */
   #found = $state.raw<{ encoding: string; candidates: readonly string[] } | null>(null);
+  /** Files of the archive are named by class. */
+  #classes = false;
   #onDone: (corpus: Corpus) => void;
 
   /** Called with every corpus that has been imported. */
@@ -113,10 +106,18 @@ export class ImportFlow {
     const source = this.#source;
     if (!source) return;
     await this.#attempt(async (signal) => {
-      const preview = await this.#workspace.api.corpora.preview({ source, encoding }, { signal });
+      const asked = { source, encoding, classes: this.#classes };
+      const preview = await this.#workspace.api.corpora.preview(asked, { signal });
+      if (this.#step.type === 'reading') this.#name = preview.document?.title ?? this.#name;
       if (encoding === null) this.#found = { encoding: preview.encoding, candidates: preview.candidates };
       this.#step = { type: 'preview', preview };
     });
+  }
+
+  /** Shows an archive as one text, or as files named by class. */
+  async readFilesAs(classes: boolean): Promise<void> {
+    this.#classes = classes;
+    await this.readAs(null);
   }
 
   /** Imports what the preview shows. */
@@ -127,7 +128,8 @@ export class ImportFlow {
     const encoding = preview.encodingFrom === 'chosen' ? preview.encoding : null;
     this.#step = { type: 'importing', share: null, what: m.corpora.dialog.reading };
     await this.#attempt(async (signal) => {
-      const events = await this.#workspace.api.corpora.import({ source, encoding, name }, { signal });
+      const asked = { source, encoding, classes: this.#classes, name };
+      const events = await this.#workspace.api.corpora.import(asked, { signal });
       for await (const event of events) {
         // Leaving the stream cancels the import.
         signal.throwIfAborted();
@@ -167,6 +169,7 @@ export class ImportFlow {
     this.#found = null;
     this.#source = null;
     this.#folder = null;
+    this.#classes = false;
     if (!next) {
       this.#step = { type: 'closed' };
       return;

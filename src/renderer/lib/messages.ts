@@ -6,6 +6,7 @@ import { charts } from './messages/charts.ts';
 import { common } from './messages/common.ts';
 import { compare } from './messages/compare.ts';
 import { corpora } from './messages/corpora.ts';
+import { documents } from './messages/documents.ts';
 import { exporting } from './messages/export.ts';
 import { inside } from './messages/inside.ts';
 import { measures } from './messages/measures.ts';
@@ -22,6 +23,7 @@ export const m = {
   common,
   compare,
   corpora,
+  documents,
   exporting,
   inside,
   measures,

@@ -4,7 +4,8 @@ import { contract } from '../../../src/api/contract.ts';
 import type { ImportSource } from '../../../src/api/contract.ts';
 import { pack, type LookRequest } from '../../../src/api/inside.ts';
 import { tasks, type Task } from '../../../src/engine/model/spec.ts';
-import type { Change, Corpus, Run } from '../../../src/api/types.ts';
+import { documentKinds } from '../../../src/engine/documents/kinds.ts';
+import type { Change, Corpus, Preview, Run } from '../../../src/api/types.ts';
 import type { ClassFolder } from '../../../src/renderer/lib/class-folder.ts';
 import type { Api, Connection, ConnectionState } from '../../../src/renderer/lib/client.ts';
 import type { SavedView } from '../../../src/api/views.ts';
@@ -40,6 +41,17 @@ export interface FakeOptions {
 function decode(source: ImportSource): string {
   if (source.type === 'text') return source.text;
   return 'The Time Traveller (for so it will be convenient to speak of him)…\n'.repeat(40);
+}
+
+/** By the name alone, as no bytes are looked at. */
+function documentOf(source: ImportSource, classes: boolean): Preview['document'] {
+  const name = source.type === 'path' ? source.path : 'name' in source ? source.name : '';
+  const kind = documentKinds.find((one) => name.endsWith(`.${one}`));
+  if (!kind) return null;
+  const parts = { html: 1, docx: 1, epub: 24, pdf: 312, zip: 18 }[kind];
+  const leftOut = kind === 'zip' ? ['names/cover.jpg', 'names/a-picture-with-a-very-long-name-indeed.png'] : [];
+  const title = kind === 'epub' ? 'Frankenstein; Or, The Modern Prometheus' : null;
+  return { kind, title, parts, leftOut, moreLeftOut: leftOut.length > 0 ? 7 : 0, classes };
 }
 
 export class FakeHost implements Connection {
@@ -227,7 +239,7 @@ export class FakeHost implements Connection {
             encodingFrom: input.encoding ? ('chosen' as const) : ('utf-8' as const),
             candidates: ['utf-8', 'windows-1252', 'shift_jis'],
             bytes: text.length,
-            document: previewedDocument(input.source, input.classes),
+            document: documentOf(input.source, input.classes),
           };
         }),
         import: os.corpora.import.handler(({ input, signal }) => this.#import(input.source, input.name, signal)),

@@ -6,7 +6,7 @@ import { checkData, lookAt, widthOfVectors } from './check-data.ts';
 import { UsageError } from './errors.ts';
 import { runConfigOf, type RunCorpora } from './run-options.ts';
 import type { ProgressBar, Terminal } from './terminal.ts';
-import type { TrainFlags } from './train-flags.ts';
+import { labelled, type TrainFlags } from './train-flags.ts';
 
 /** @throws UsageError for what is wrong with the flags whatever the file holds */
 export function checkFlags(file: string, flags: TrainFlags): void {
@@ -27,7 +27,9 @@ export async function beginRun(
   signal: AbortSignal,
 ): Promise<Run> {
   const files = filesOf(file, flags);
-  const imported = await importAll(files, (path) => importFile(client, path, flags.encoding ?? null, bar, signal));
+  // Of texts with labels, an archive is as a folder: files named by class.
+  const reading = { encoding: flags.encoding ?? null, classes: labelled.includes(flags.task) };
+  const imported = await importAll(files, (path) => importFile(client, path, reading, bar, signal));
   const look = flags.task === 'language-model' ? null : await lookAt(client, imported, signal);
   const vectorWidth = imported.vectors === null ? null : await widthOfVectors(client, imported.vectors);
   const config = runConfigOf(flags, imported, { look, vectorWidth });
@@ -70,12 +72,12 @@ async function importAll(files: RunCorpora, take: (path: string) => Promise<Corp
 async function importFile(
   client: Client,
   file: string,
-  encoding: string | null,
+  reading: { encoding: string | null; classes: boolean },
   bar: ProgressBar,
   signal: AbortSignal,
 ): Promise<Corpus> {
   const path = resolve(file);
-  const events = await client.corpora.import({ source: { type: 'path', path }, encoding, name: null }, { signal });
+  const events = await client.corpora.import({ source: { type: 'path', path }, ...reading, name: null }, { signal });
   try {
     for await (const event of events) {
       if (event.type === 'done') return event.corpus;

@@ -20,7 +20,7 @@ import {
   tokenizerSchema,
   trainingSchema,
 } from '../../../engine/training/config.ts';
-import { character, column, columns, number } from './parse.ts';
+import { character, column, columns, number, several } from './parse.ts';
 
 type Training = RunConfig['training'];
 
@@ -116,7 +116,9 @@ export interface TrainFlags {
 
   readonly device?: string;
   readonly threads?: number;
+  readonly precision?: RunConfig['precision'];
   readonly name?: string;
+  readonly set?: readonly string[];
 }
 
 export type FlagName = keyof TrainFlags;
@@ -126,12 +128,18 @@ interface Flag {
   readonly syntax: string;
   readonly text: string;
   /** The values to choose from, or how a value is read; a text or a switch without. */
-  readonly takes?: readonly string[] | ((text: string) => unknown);
+  readonly takes?: readonly string[] | ((text: string, before: unknown) => unknown);
   /** Tasks that have a use for it; all without. */
   readonly tasks?: readonly Task[];
 }
 
-const labelled: readonly Task[] = ['classification', 'binary', 'multilabel', 'regression', 'conditional-generation'];
+export const labelled: readonly Task[] = [
+  'classification',
+  'binary',
+  'multilabel',
+  'regression',
+  'conditional-generation',
+];
 const numeric: readonly Task[] = ['forecasting', 'standard'];
 const without = (...left: Task[]) => tasks.filter((task) => !left.includes(task));
 const ofTokens = without('forecasting', 'standard');
@@ -362,7 +370,15 @@ const trainingFlags: readonly Flag[] = [
 const runFlags: readonly Flag[] = [
   { syntax: '--device <name>', text: 'auto, or a name that `unroll devices` lists (default: auto)' },
   { syntax: '--threads <n>', text: 'threads of a CPU device (default: one per core)', takes: number },
+  {
+    ...{ syntax: '--precision <kind>', takes: ['float32', 'mixed'] },
+    text: 'mixed: weights are multiplied as f16, with --device webgpu (default: float32)',
+  },
   { syntax: '--name <text>', text: 'what to call the run' },
+  {
+    ...{ syntax: '--set <path=value>', takes: several },
+    text: 'any other setting by its path in config.json, as training.schedule.factor=0.97; may be given more than once',
+  },
 ];
 
 const groups: readonly { readonly heading: string; readonly flags: readonly Flag[] }[] = [

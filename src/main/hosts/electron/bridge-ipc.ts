@@ -9,6 +9,7 @@ import {
   MessageChannelMain,
   type MessagePortMain,
 } from 'electron';
+import { documentEndings, textEndings } from '../../../engine/documents/kinds.ts';
 import { type AnyRouter, onError } from '@orpc/server';
 import { RPCHandler } from '@orpc/server/message-port';
 import { PORT_MESSAGE, type Theme, themes } from '../../../preload/bridge.ts';
@@ -52,7 +53,7 @@ export function serveBridge({ router, setTheme, canShowRuns, reportError }: Brid
     const { filePaths } = await dialog.showOpenDialog(windowOf(event), {
       properties: ['openFile', 'multiSelections'],
       filters: [
-        { name: 'Text', extensions: ['txt', 'text', 'md', 'csv', 'tsv', 'json', 'jsonl', 'xml', 'html', 'tex', 'log'] },
+        { name: 'Texts and documents', extensions: [...textEndings, ...documentEndings, 'gz', 'zip'] },
         { name: 'Shared run', extensions: ['unroll'] },
         { name: 'All files', extensions: ['*'] },
       ],
