@@ -38,3 +38,8 @@ export function port(text: string): number {
     throw new InvalidArgumentError('It must be a whole number from 0 to 65535.');
   return value;
 }
+
+/** Of a flag that may be given more than once: all its values. */
+export function several(text: string, before: unknown): string[] {
+  return [...(Array.isArray(before) ? (before as string[]) : []), text];
+}

@@ -7,6 +7,7 @@ import { usualConfig } from '../../../engine/training/task-presets.ts';
 import { dataOf, predictsOf, textsOf, type Look, type TargetCorpora } from './data-options.ts';
 import { UsageError } from './errors.ts';
 import { explainIssue, flagName } from './explain.ts';
+import { withSettings } from './settings.ts';
 import { type FlagName, type TrainFlags, usesOf } from './train-flags.ts';
 
 /** Ids of the imported files. */
@@ -34,7 +35,7 @@ export function runConfigOf(flags: TrainFlags, corpora: RunCorpora, { look, vect
   const combinations = [...wrongCombinations(flags)];
   if (combinations.length > 0) throw new UsageError(combinations.join('\n'));
   const usual = usualConfig(flags.task, textsOf(look));
-  const result = runConfigSchema.safeParse({
+  const said = {
     corpus: corpora.main,
     data: dataOf(flags, look, corpora.targets),
     validCorpus: corpora.valid,
@@ -46,7 +47,9 @@ export function runConfigOf(flags: TrainFlags, corpora: RunCorpora, { look, vect
     training: trainingOf(flags, usual),
     device: flags.device ?? 'auto',
     threads: flags.threads ?? null,
-  });
+    precision: flags.precision ?? 'float32',
+  };
+  const result = runConfigSchema.safeParse(withSettings(said, flags.set ?? []));
   const issues = result.error?.issues.map((issue) => explain(issue, flags)) ?? [];
   const named = new Set(issues.map(({ flag }) => flag));
   const problems = [...new Set(issues.map(({ sentence }) => sentence)), ...uselessFlags(flags, named)];
