@@ -73,6 +73,12 @@ export function headlineOf(figures: Figures): FigureName | null {
   return (Object.keys(figures)[0] as FigureName | undefined) ?? null;
 }
 
+/** What a network is judged by first. Of generated text nothing is right or wrong, so there it is the perplexity. */
+export function headlineMeasure(task: Task, figures: Figures): FigureName | 'perplexity' | 'loss' {
+  if (task === 'language-model' || task === 'conditional-generation') return 'perplexity';
+  return headlineOf(figures) ?? (hasPerplexity(task) ? 'perplexity' : 'loss');
+}
+
 /** Whether the loss is the cross-entropy of a distribution over tokens, so that its exponential is a perplexity. */
 export function hasPerplexity(task: Task): boolean {
   return task === 'language-model' || task === 'translation' || task === 'conditional-generation';

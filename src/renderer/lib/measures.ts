@@ -1,6 +1,12 @@
 /** What runs are judged by over training: the loss of their task, its exponential, or one of their task's figures. */
 import type { Run, RunFigures } from '../../api/types.ts';
-import { figureInfo, figureNames, hasPerplexity, headlineOf, type FigureName } from '../../engine/metrics/figures.ts';
+import {
+  figureInfo,
+  figureNames,
+  hasPerplexity,
+  headlineMeasure as headlineOf,
+  type FigureName,
+} from '../../engine/metrics/figures.ts';
 import { lossOf, type Architecture, type Task } from '../../engine/model/spec.ts';
 import { number, perplexity, share } from './format.ts';
 import { measures as text } from './messages/measures.ts';
@@ -102,12 +108,9 @@ export function figuresOfRun(run: Run): FigureName[] {
   return Object.keys(figures) as FigureName[];
 }
 
-/** What a run is judged by first. Of generated text nothing is right or wrong, so there it is the perplexity. */
+/** What a run is judged by first. */
 export function headlineMeasure(run: Run): Measure {
-  const { task } = run.config.architecture;
-  if (task === 'language-model' || task === 'conditional-generation') return 'perplexity';
-  const figures = run.bestFigures ?? run.validFigures ?? run.testFigures ?? {};
-  return headlineOf(figures) ?? lossMeasure(task);
+  return headlineOf(run.config.architecture.task, run.bestFigures ?? run.validFigures ?? run.testFigures ?? {});
 }
 
 /** All that the run can be judged by: its headline, its other figures, its loss. */

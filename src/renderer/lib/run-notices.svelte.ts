@@ -1,6 +1,6 @@
 /** A word from the browser when a long run ends and its window is not in front. Electron does this by itself. */
 import type { Change, Run, RunStatus } from '../../api/types.ts';
-import { perplexity } from './format.ts';
+import { headlineMeasure, measuredOf, measureName, valueOf, writeMeasure } from './measures.ts';
 import { m } from './messages.ts';
 import { router, to } from './router.svelte.ts';
 
@@ -46,9 +46,8 @@ class RunNotices {
   }
 
   #tell(run: Run): void {
-    const best = run.bestLoss === null ? null : perplexity(run.bestLoss);
     const notification = new Notification(m.run.ended(run.name, m.common.status[run.status]), {
-      body: best === null ? (run.message ?? '') : m.run.endedBest(best),
+      body: bodyOf(run),
       tag: run.id,
     });
     notification.addEventListener('click', () => {
@@ -57,6 +56,16 @@ class RunNotices {
       notification.close();
     });
   }
+}
+
+/** What went wrong; else the best evaluation by what the task is judged by. */
+function bodyOf(run: Run): string {
+  if (run.status === 'failed' || run.status === 'interrupted') return run.message ?? '';
+  const measure = headlineMeasure(run);
+  const best = valueOf(measure, measuredOf(run, 'best'));
+  return best === null
+    ? ''
+    : m.run.endedBest(measureName(measure, run.config.architecture), writeMeasure(measure, best));
 }
 
 function wanted(): boolean {

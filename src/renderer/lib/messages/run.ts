@@ -22,7 +22,7 @@ export const run = {
   archive: 'Archive',
   unarchive: 'Bring back from the archive',
   ended: (name: string, status: string) => `${name}: ${status.toLowerCase()}`,
-  endedBest: (value: string) => `Best validation perplexity ${value}`,
+  endedBest: (measure: string, value: string) => `Best validation ${measure} ${value}`,
   delete: 'Delete',
   deleteLive: 'Delete this run while it trains?',
   deleteLiveText: 'It is stopped first. You can undo this until Unroll is next started.',

@@ -126,6 +126,9 @@ describe('notices', () => {
     ['translation', { bleu: 31.418, tokenAccuracy: 0.6 }, 'BLEU 31.4'],
     ['conditional-generation', { tokenAccuracy: 0.4 }, 'perplexity 4.62'],
     ['forecasting', { rmse: 0.01234 }, 'RMSE 0.0123'],
+    ['classification', { accuracy: 0.875, macroF1: 0.5 }, 'accuracy 87.5 %'],
+    ['translation', {}, 'perplexity 4.62'],
+    ['regression', {}, 'loss 1.53'],
   ] as const)('of %s that is the number that tells most', (task, bestFigures, best) => {
     const { config } = run();
     const found = ending({
