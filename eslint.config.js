@@ -9,7 +9,7 @@ import ts from 'typescript-eslint';
 // Folders are boundaries, and arrows point one way: renderer → api ← main → engine → kernels.
 
 /** Modules of the engine that are plain data (schemas, types, size formulas) and may be used everywhere. */
-const pureEngineModules = String.raw`(model/(spec|size)|training/(config|presets|task-presets|objections)|data/(config|objections)|metrics/(results|figures)|inside/(look|looks/[\w-]+)|inference/prediction|kernels/precision|documents/kinds|export/format-ids|protocol)\.ts$`;
+const pureEngineModules = String.raw`(model/(spec|size)|training/(config|presets|task-presets|objections)|data/(config|objections)|metrics/(results|figures)|inside/(look|looks/[\w-]+)|inference/prediction|kernels/precision|documents/kinds|export/format-ids|import-model/answers|protocol)\.ts$`;
 
 const group = {
   node: {
@@ -32,6 +32,10 @@ const group = {
   engineWindow: {
     regex: String.raw`^\.\.?/(.*/)?(main|api|screens|components|lib)/`,
     message: 'The hidden window shows nothing and asks nothing of the app: it is the engine behind a port.',
+  },
+  outsideStandalone: {
+    regex: String.raw`^\.\.?/(.*/)?(main|preload)/`,
+    message: 'The page of an exported model stands alone: there is no app behind it.',
   },
   outsideApi: {
     regex: String.raw`^\.\.?/(.*/)?(main|renderer|preload)/`,
@@ -128,6 +132,8 @@ export default defineConfig(
     group.privileged,
     group.node,
   ),
+  // The page of an exported model holds the engine, and shows it with parts of the app's screens.
+  only(['src/standalone/**/*.ts', 'src/standalone/**/*.svelte'], group.outsideStandalone, group.privileged, group.node),
   // The page of the hidden window is no screen but the engine itself.
   only(['src/renderer/engine-window/**/*.ts'], group.engineWindow, group.privileged, group.node),
 );

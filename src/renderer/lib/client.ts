@@ -8,11 +8,22 @@ import { RPCLink as PortLink } from '@orpc/client/message-port';
 import { RPCLink as SocketLink } from '@orpc/client/websocket';
 import type { ContractRouterClient } from '@orpc/contract';
 import type { Contract, ImportSource } from '../../api/contract.ts';
+import type { GenerateEvent, GenerateRequest } from '../../api/types.ts';
 import { PORT_MESSAGE } from '../../preload/bridge.ts';
 import type { ClassFolder } from './class-folder.ts';
 import { m } from './messages.ts';
 
 export type Api = ContractRouterClient<Contract>;
+
+/** What asking a trained model takes of it. An exported page answers these calls itself. */
+export interface AskApi {
+  readonly runs: Pick<Api['runs'], 'modelInput' | 'predict'> & {
+    generate(
+      input: { readonly id: string; readonly options: GenerateRequest },
+      options: { readonly signal: AbortSignal },
+    ): Promise<AsyncIterable<GenerateEvent>>;
+  };
+}
 
 export type ConnectionState = 'connecting' | 'open' | 'lost';
 

@@ -1,5 +1,4 @@
 /** Numbers as people type them, and what is wrong with one that a schema refuses. */
-import type { z } from 'zod';
 import { setting } from './format.ts';
 import { fields as text } from './messages/fields.ts';
 
@@ -18,8 +17,18 @@ export interface TypedNumber {
   readonly write?: (limit: number) => string;
 }
 
+/** What of an issue of zod a sentence is made from. */
+export interface Issue {
+  readonly code?: string;
+  readonly message: string;
+  readonly expected?: string;
+  readonly minimum?: number | bigint;
+  readonly maximum?: number | bigint;
+  readonly inclusive?: boolean;
+}
+
 /** One sentence for a schema's issue; the schema's own where it has one. */
-export function issueSentence(issue: z.core.$ZodIssue, { typed, optional, write = setting }: TypedNumber): string {
+export function issueSentence(issue: Issue, { typed, optional, write = setting }: TypedNumber): string {
   switch (issue.code) {
     case 'too_small':
       return (issue.inclusive === false ? text.above : text.atLeast)(write(Number(issue.minimum)));

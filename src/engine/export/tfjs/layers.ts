@@ -1,15 +1,11 @@
 /** Unroll's layers but the recurrent ones as layers of Keras, with their weights turned as Keras keeps them: [in,out]. */
+import { ExportError } from '../errors.ts';
 import type { PortableModel } from '../portable.ts';
 import type { KerasGraph, LayerSpec, Ref } from './graph.ts';
 import { transposed } from './matrices.ts';
 
 /** What is written of a model. */
 export type TfjsModel = Pick<PortableModel, 'name' | 'architecture' | 'sizes' | 'parameters'>;
-
-/** A model that layers of TensorFlow.js cannot express; the message says what of it, and what to export instead. */
-export class TfjsError extends Error {
-  override readonly name = 'TfjsError';
-}
 
 /** Widest one-hot input: its identity matrix then has 16 MB. */
 const MOST_ONE_HOT = 2048;
@@ -55,12 +51,12 @@ export function output(model: TfjsModel, embedding: string): LayerSpec {
 
 /**
  * Ids [B,T] → vectors [B,T,E], or one-hot ones [B,T,V] by the rows of an identity matrix.
- * @throws TfjsError for a one-hot input that is too wide for that
+ * @throws ExportError for a one-hot input that is too wide for that
  */
 export function embed(graph: KerasGraph, model: TfjsModel, name: string, table: string, V: number, ids: Ref): Ref {
   const E = model.architecture.embedding;
   if (E === 0 && V > MOST_ONE_HOT) {
-    throw new TfjsError(
+    throw new ExportError(
       `TensorFlow.js has no layer for one-hot sequences, and the matrix that stands in for it would have ${V} × ${V} numbers here; ` +
         `up to ${MOST_ONE_HOT} × ${MOST_ONE_HOT} are written. Export as ONNX or HTML, or train with an embedding.`,
     );

@@ -9,7 +9,7 @@ import { layersModule } from './layers-module.ts';
 import { labelFiles, standardFiles, stepFiles, wholeFiles } from './models.ts';
 import { translationFiles } from './translation.ts';
 
-/** @throws TfjsError for a model that its layers cannot express */
+/** @throws ExportError for a model that its layers cannot express */
 export function tfjsFiles(model: TfjsModel): ExportFile[] {
   const { architecture } = model;
   const files = modelFiles(model);

@@ -1,11 +1,14 @@
 /** Asking a trained run: one question at a time, the newest, and the answers of this sitting that are worth going back to. */
 import type { PredictionRequest, Run } from '../../../api/types.ts';
 import type { Prediction } from '../../../engine/inference/prediction.ts';
-import type { Api } from '../../lib/client.ts';
+import type { AskApi } from '../../lib/client.ts';
 import { reason } from '../../lib/toasts.ts';
 
+/** What is asked of a run's name and settings. */
+export type AskedRun = Pick<Run, 'id' | 'name' | 'color' | 'config' | 'corpusName'>;
+
 export interface Answer {
-  readonly run: Run;
+  readonly run: AskedRun;
   /** What was asked at once: a line each of a text to translate, otherwise one. */
   readonly inputs: readonly PredictionRequest[];
   /** One for each input, in order; fewer while they are still coming. */
@@ -45,8 +48,8 @@ function keyOf(inputs: readonly PredictionRequest[]): string {
 }
 
 export class Asking {
-  readonly #api: Api;
-  readonly #run: Run;
+  readonly #api: AskApi;
+  readonly #run: AskedRun;
   #answer = $state.raw<Answer | null>(null);
   #problem = $state.raw<string | null>(null);
   #busy = $state.raw(false);
@@ -54,7 +57,7 @@ export class Asking {
   #keep = false;
   #cancel = new AbortController();
 
-  constructor(api: Api, run: Run) {
+  constructor(api: AskApi, run: AskedRun) {
     this.#api = api;
     this.#run = run;
   }

@@ -1,9 +1,9 @@
 /** What a person is asking a run: what stands in the fields of its task, and the questions that follow from it. */
-import type { ModelInput, PredictionRequest, Run } from '../../../api/types.ts';
-import type { Api } from '../../lib/client.ts';
+import type { ModelInput, PredictionRequest } from '../../../api/types.ts';
+import type { AskApi } from '../../lib/client.ts';
 import { tryOut as text } from '../../lib/messages/try.ts';
 import { reason } from '../../lib/toasts.ts';
-import { Asking, type Answer } from './asking.svelte.ts';
+import { Asking, type Answer, type AskedRun } from './asking.svelte.ts';
 import { labelOptions, translateOptions } from './options.svelte.ts';
 import { cellNumber, csvOf, readRows } from './rows-text.ts';
 
@@ -16,9 +16,9 @@ export interface Questions {
 const nothing: Questions = { inputs: [], problem: null };
 
 export class Desk {
-  readonly run: Run;
+  readonly run: AskedRun;
   readonly asking: Asking;
-  readonly #api: Api;
+  readonly #api: AskApi;
   /** A text, or lines to translate. */
   text = $state('');
   /** What to generate for. */
@@ -31,13 +31,13 @@ export class Desk {
   #about = $state.raw<ModelInput | null>(null);
   #aboutProblem = $state.raw<string | null>(null);
 
-  constructor(api: Api, run: Run) {
+  constructor(api: AskApi, run: AskedRun) {
     this.#api = api;
     this.run = run;
     this.asking = new Asking(api, run);
   }
 
-  get task(): Run['config']['architecture']['task'] {
+  get task(): AskedRun['config']['architecture']['task'] {
     return this.run.config.architecture.task;
   }
 
@@ -155,7 +155,7 @@ function asked(input: PredictionRequest): Questions {
 const desks = new Map<string, Desk>();
 
 /** The desk of a run: what stands on it stays there while the window is open. */
-export function deskOf(api: Api, run: Run): Desk {
+export function deskOf(api: AskApi, run: AskedRun): Desk {
   let desk = desks.get(run.id);
   if (!desk) {
     desk = new Desk(api, run);

@@ -1,8 +1,18 @@
 /** Settings that are numbers, as they are typed: what they mean together, and what is wrong with each. */
-import type { z } from 'zod';
-import { issueSentence, parseNumber } from '../../lib/number-field.ts';
+import { type Issue, issueSentence, parseNumber } from '../../lib/number-field.ts';
 
 const seeds = 2 ** 32;
+
+/** What says whether numbers make sense: a schema of zod, or what answers as one. */
+export interface NumberSchema<Values> {
+  safeParse(values: unknown): {
+    readonly data?: Values | undefined;
+    /** Where they do not. */
+    readonly error?: { readonly issues: readonly NumberIssue[] } | undefined;
+  };
+}
+
+export type NumberIssue = Issue & { readonly path: readonly PropertyKey[] };
 
 /** What a field needs of them. */
 export interface NumberFields<Name extends string> {
@@ -19,12 +29,12 @@ export class NumberOptions<
   Values extends Readonly<Record<Name, number | null>>,
 > implements NumberFields<Name> {
   readonly typed: Record<Name, string>;
-  readonly #schema: z.ZodType<Values>;
+  readonly #schema: NumberSchema<Values>;
   readonly #optional: readonly Name[];
 
   /** @param optional settings that may be left empty, which then are null */
   constructor(
-    schema: z.ZodType<Values>,
+    schema: NumberSchema<Values>,
     typed: Readonly<Record<Name, string>>,
     optional: readonly NoInfer<Name>[] = [],
   ) {
@@ -39,7 +49,7 @@ export class NumberOptions<
   });
 
   /** null while a setting is not valid. */
-  readonly values = $derived(this.#checked.success ? this.#checked.data : null);
+  readonly values = $derived(this.#checked.data ?? null);
 
   problem(name: Name): string | null {
     const issue = this.#checked.error?.issues.find(({ path }) => path[0] === name);

@@ -1,7 +1,8 @@
 /** The texts generated since the window was opened, newest first, and the one that is being written. */
-import type { GenerateRequest, Run } from '../../../api/types.ts';
-import type { Api } from '../../lib/client.ts';
+import type { GenerateRequest } from '../../../api/types.ts';
+import type { AskApi } from '../../lib/client.ts';
 import { reason } from '../../lib/toasts.ts';
+import type { AskedRun } from './asking.svelte.ts';
 
 export type GenerationState = 'writing' | 'done' | 'stopped' | 'failed';
 
@@ -10,7 +11,7 @@ const REFRESH = 50;
 
 export class Generation {
   readonly id: number;
-  readonly run: Run;
+  readonly run: AskedRun;
   readonly options: GenerateRequest;
   #text = $state.raw('');
   #count = $state.raw(0);
@@ -20,7 +21,7 @@ export class Generation {
   #problem = $state.raw<string | null>(null);
   #stop = new AbortController();
 
-  constructor(id: number, run: Run, options: GenerateRequest) {
+  constructor(id: number, run: AskedRun, options: GenerateRequest) {
     this.id = id;
     this.run = run;
     this.options = options;
@@ -54,7 +55,7 @@ export class Generation {
   }
 
   /** Reads the stream to its end. */
-  async write(api: Api): Promise<void> {
+  async write(api: AskApi): Promise<void> {
     const { signal } = this.#stop;
     const started = performance.now();
     let text = '';
@@ -112,7 +113,7 @@ class Session {
   }
 
   /** Starts a text; one that is being written is stopped first. */
-  generate(api: Api, run: Run, options: GenerateRequest): void {
+  generate(api: AskApi, run: AskedRun, options: GenerateRequest): void {
     this.writing?.stop();
     const generation = new Generation(this.#next++, run, options);
     this.#generations = [generation, ...this.#generations];

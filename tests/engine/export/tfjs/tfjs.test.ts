@@ -1,5 +1,6 @@
 import { afterAll, describe, expect, it } from 'vitest';
-import { TfjsError, type TfjsModel } from '../../../../src/engine/export/tfjs/layers.ts';
+import { ExportError } from '../../../../src/engine/export/errors.ts';
+import type { TfjsModel } from '../../../../src/engine/export/tfjs/layers.ts';
 import { tfjsFiles } from '../../../../src/engine/export/tfjs/tfjs.ts';
 import { createReferenceKernels } from '../../../../src/engine/kernels/reference/index.ts';
 import type { EncoderDecoder } from '../../../../src/engine/model/encoder-decoder.ts';
@@ -186,7 +187,7 @@ describe('layers models of TensorFlow.js compute what Unroll computes', () => {
 it('a one-hot input that is too wide is refused with what to do instead', async () => {
   const { portable } = await network(taskArchitecture({ task: 'language-model', embedding: 0 }));
   const wide = { ...portable, sizes: { inputs: 3000, outputs: 3000 } };
-  expect(() => tfjsFiles(wide)).toThrow(TfjsError);
+  expect(() => tfjsFiles(wide)).toThrow(ExportError);
   expect(() => tfjsFiles(wide)).toThrow(/3000 × 3000 numbers.*ONNX or HTML, or train with an embedding/);
 });
 

@@ -1,0 +1,45 @@
+import { resolve } from 'node:path';
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { defineConfig, type Plugin } from 'vite';
+
+const here = import.meta.dirname;
+const replacement = (file: string) => resolve(here, 'src/standalone/replacements', file);
+
+/** Parts of the app that would make the page too large, and what stands in for each. */
+const replaced: Readonly<Record<string, string>> = {
+  [resolve(here, 'src/engine/corpus/characters.ts')]: replacement('characters.ts'),
+  [resolve(here, 'src/engine/corpus/words.ts')]: replacement('words.ts'),
+  [resolve(here, 'src/renderer/components/Segmented.svelte')]: replacement('Segmented.svelte'),
+  [resolve(here, 'src/renderer/components/Slider.svelte')]: replacement('Slider.svelte'),
+  [resolve(here, 'src/renderer/components/Tooltip.svelte')]: replacement('Tooltip.svelte'),
+  [resolve(here, 'src/renderer/lib/toasts.ts')]: replacement('toasts.ts'),
+  [resolve(here, 'src/renderer/screens/try/LabelChooser.svelte')]: replacement('LabelChooser.svelte'),
+  [resolve(here, 'src/renderer/screens/try/options.svelte.ts')]: replacement('options.svelte.ts'),
+  [resolve(here, 'src/renderer/screens/try/TextQuestion.svelte')]: replacement('TextQuestion.svelte'),
+};
+
+const replace: Plugin = {
+  name: 'unroll:replace',
+  enforce: 'pre',
+  async resolveId(source, importer) {
+    if (source === 'zod') return replacement('zod.ts');
+    if (!importer || !source.startsWith('.')) return null;
+    return replaced[resolve(importer, '..', source)] ?? null;
+  },
+};
+
+/** The program and the style of the page that a model is exported as (src/standalone): one file of each, to stand in a document. */
+export default defineConfig({
+  root: resolve(here, 'src/standalone'),
+  plugins: [replace, svelte({ configFile: resolve(here, 'svelte.config.js') })],
+  build: {
+    target: 'es2022',
+    outDir: resolve(here, 'out/standalone'),
+    emptyOutDir: true,
+    cssCodeSplit: false,
+    rolldownOptions: {
+      input: resolve(here, 'src/standalone/main.ts'),
+      output: { format: 'iife', entryFileNames: 'page.js', assetFileNames: 'page.[ext]' },
+    },
+  },
+});
