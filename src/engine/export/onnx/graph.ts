@@ -11,7 +11,7 @@ import {
 } from './onnx_pb.ts';
 
 /** The oldest with LayerNormalization, and the oldest format that goes with it: most programs read them. */
-export const OPSET = 17n;
+const OPSET = 17n;
 const IR_VERSION = 8n;
 
 /** What a node gives or reads. The names of values that a graph gives are known only when all of it stands. */
@@ -19,7 +19,7 @@ export interface Value {
   name: string;
 }
 
-export type ElementType = 'float' | 'int32' | 'int64' | 'bool';
+export type ElementType = 'float' | 'int32' | 'int64';
 /** Sizes; names for those that are known only when the network runs. */
 export type Shape = readonly (number | string)[];
 /** An integer for a whole `number`; what ONNX calls floats are given as `{ float }`. */
@@ -37,7 +37,6 @@ export const elementTypes: Record<ElementType, DataType> = {
   float: DataType.FLOAT,
   int32: DataType.INT32,
   int64: DataType.INT64,
-  bool: DataType.BOOL,
 };
 
 const utf8 = new TextEncoder();
@@ -94,13 +93,8 @@ export class Graph {
   }
 
   /** A node with one output. @param inputs null: left out */
-  node(
-    type: string,
-    inputs: readonly (Value | null)[],
-    attributes: Readonly<Record<string, Attribute>> = {},
-    name?: string,
-  ): Value {
-    return this.nodes(type, inputs, 1, attributes, name)[0]!;
+  node(type: string, inputs: readonly (Value | null)[], attributes: Readonly<Record<string, Attribute>> = {}): Value {
+    return this.nodes(type, inputs, 1, attributes)[0]!;
   }
 
   /** A node with several outputs. */

@@ -1,6 +1,6 @@
 /** The layers of a network as nodes of a graph; each says what `src/engine/model/layers` computes. */
-import type { PortableModel, PortableParameter } from '../portable.ts';
 import type { Architecture } from '../../model/spec.ts';
+import type { PortableModel, PortableParameter } from '../portable.ts';
 import { elementTypes, type ElementType, type Graph, type Value } from './graph.ts';
 
 /** What a graph is made of. */
@@ -104,7 +104,8 @@ function lastSteps(graph: Graph, z: Value, lengths: Value | null): Value {
   return graph.node('GatherND', [bySequence, last], { batch_dims: 1 });
 }
 
-export function columns(graph: Graph, x: Value, from: number, to: number): Value {
+/** Columns `from` … `to - 1`. */
+function columns(graph: Graph, x: Value, from: number, to: number): Value {
   return graph.node('Slice', [x, graph.integers(from), graph.integers(to), graph.integers(-1)]);
 }
 
