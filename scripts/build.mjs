@@ -8,6 +8,7 @@ const inputs = [
   'src',
   'resources',
   'electron.vite.config.ts',
+  'vite.standalone.config.ts',
   'svelte.config.js',
   'package.json',
   'package-lock.json',
@@ -29,11 +30,7 @@ export async function build({ force = false } = {}) {
       // electron-vite reads NODE_ENV before it sets its own.
       env: childEnv({ NODE_ENV: 'production' }),
     });
-    if (result.code !== 0) {
-      say(result.text.trim());
-      say('The build failed; the reason is above.');
-      return result.code;
-    }
+    if (result.code !== 0) return failed(result);
     const types = await runNode(
       [inRoot('node_modules', '@typescript', 'native', 'bin', 'tsc'), '--project', inRoot('tsconfig.library.json')],
       {
@@ -45,9 +42,22 @@ export async function build({ force = false } = {}) {
       say("The module's types could not be written; the reason is above.");
       return types.code;
     }
+    const vite = inRoot('node_modules', 'vite', 'bin', 'vite.js');
+    const page = await runNode([vite, 'build', '--config', 'vite.standalone.config.ts', '--logLevel', 'warn'], {
+      output: 'capture',
+      env: childEnv({ NODE_ENV: 'production' }),
+    });
+    if (page.code !== 0) return failed(page);
     writeFileSync(stampFile, hash);
     return 0;
   });
+}
+
+/** Says why; the exit code. */
+function failed(/** @type {{ code: number, text: string }} */ { code, text }) {
+  say(text.trim());
+  say('The build failed; the reason is above.');
+  return code;
 }
 
 function sources() {

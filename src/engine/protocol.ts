@@ -11,6 +11,8 @@ import type { DataSource } from './data/survey.ts';
 import type { ModelFormat } from './export/format-ids.ts';
 import type { Provenance } from './export/portable.ts';
 import type { DocumentFacts } from './documents/kinds.ts';
+import type { ImportAnswers, ModelSummary, VocabularyWay } from './import-model/answers.ts';
+import type { ExportOrigin } from './import-model/own-export.ts';
 import type { Look, Looked } from './inside/look.ts';
 import type { LiveLook } from './inside/looks/live.ts';
 import type { Precision } from './kernels/precision.ts';
@@ -143,6 +145,22 @@ export type EngineCommand =
       /** Of the run, in order: for the model's card. */
       readonly evaluations: readonly EvalMetrics[];
       readonly targetDir: string;
+      /** Folder of the page that HTML is written from: page.js, page.css. */
+      readonly pageDir: string;
+    }
+  | {
+      /** Reads a model of any program that is known (import-model/read-model.ts); running nothing of it. */
+      readonly type: 'import-model';
+      readonly job: string;
+      readonly path: string;
+      /** Of this program's own checkpoint, the parameters' file of the same export, which says where it comes from. */
+      readonly besideParameters: string | null;
+      /** Where the person says its vocabulary is; null: in the file, or in the one beside it if that fits. */
+      readonly vocabulary: VocabularyPlace | null;
+      readonly besideVocabulary: string | null;
+      readonly answers: ImportAnswers;
+      /** Folder to write it to as a checkpoint; null: only says what it is. */
+      readonly targetDir: string | null;
     }
   | {
       /** Tries every device out, and says before each which one it is: a driver may take the whole process down. */
@@ -167,6 +185,12 @@ export type EngineCommand =
       readonly precision: Precision;
     }
   | { readonly type: 'cancel'; readonly job: string };
+
+/** A vocabulary as a file of its own, to be learnt from a text, or Python's `string.printable`. */
+export type VocabularyPlace =
+  | { readonly from: 'file'; readonly path: string }
+  | { readonly from: 'text'; readonly path: string; readonly way: VocabularyWay }
+  | { readonly from: 'printable' };
 
 export interface GenerateOptions {
   readonly prompt: string;
@@ -343,6 +367,16 @@ export type JobResult =
       readonly type: 'export';
       /** Name in the export, and where it was written. */
       readonly files: readonly { readonly name: string; readonly path: string; readonly bytes: number }[];
+    }
+  | {
+      readonly type: 'import-model';
+      readonly summary: ModelSummary;
+      /** Of this program's own exports. */
+      readonly origin: ExportOrigin | null;
+      /** The vocabulary beside the file is the one that is taken. */
+      readonly vocabularyBeside: boolean;
+      /** The checkpoint; null where none was wanted. */
+      readonly path: string | null;
     }
   | { readonly type: 'devices'; readonly devices: readonly DeviceInfo[] }
   | {

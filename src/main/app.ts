@@ -13,6 +13,7 @@ import { EngineProcesses } from './services/engine-processes.ts';
 import { ExamplePlans } from './services/example-plans.ts';
 import { Export } from './services/export.ts';
 import { Generate } from './services/generate.ts';
+import { ImportModel } from './services/import-model.ts';
 import { ImportSources } from './services/import-sources.ts';
 import { ModelInputs } from './services/model-inputs.ts';
 import { Plan } from './services/plan.ts';
@@ -35,6 +36,8 @@ export interface AppOptions {
   readonly workspace: string;
   /** Folder with `samples/`. */
   readonly resourcesDir: string;
+  /** Folder of the built page that a model is exported as: page.js and page.css. */
+  readonly pageDir: string;
   /** Starts an engine process; `forkEngine` under Node. */
   readonly spawnEngine: () => EngineChannel;
   /** Opens a hidden window with an engine on the graphics processor, where engine processes cannot have it (Electron). */
@@ -87,8 +90,11 @@ export async function openApp(options: AppOptions): Promise<App> {
     predict: new Predict(runs, checkpoints, devices, engines),
     modelInputs: new ModelInputs(runs, datasets, checkpoints, texts),
     speedTests: new SpeedTests({ store, changes, engines, devices, isTraining: () => runs.isTraining }),
-    export: new Export({ store, runs, checkpoints, engines, uploads, downloads }),
+    export: new Export({ store, runs, checkpoints, engines, uploads, downloads, pageDir: options.pageDir }),
     share: new Share({ store, runs, checkpoints, corpora, tokens, datasets, uploads, downloads }),
+    importModel: new ImportModel({
+      ...{ store, runs, checkpoints, corpora, texts, tokens, datasets, engines, uploads, appVersion },
+    }),
     compare: new Compare(store, changes),
     inside: new Inside({ store, runs, checkpoints, devices, engines, tokens, datasets, texts }),
     changes,

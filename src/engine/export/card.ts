@@ -53,6 +53,9 @@ export function modelCard(
 const formatPurposes: Record<ModelFormat, string> = {
   safetensors: 'part of the model',
   onnx: 'the network, opset 17',
+  tfjs: 'layers models of TensorFlow.js',
+  html: 'a page that runs the model',
+  'html-float16': 'a page that runs the model, its parameters in half precision',
 };
 
 const purposes: Readonly<Record<string, string>> = {
@@ -65,6 +68,10 @@ const purposes: Readonly<Record<string, string>> = {
   'decoder-step.onnx': 'makes one token of every translation from what the encoder and the step before gave',
   'initial-state.onnx': 'from labels, the states that generation begins with',
   'step.onnx': 'reads tokens, and gives the logits of the next ones and the states to go on with',
+  'model.json': 'the network, as `tf.loadLayersModel` takes it',
+  'weights.bin': 'its parameters, float32',
+  'layers.js':
+    'the one layer that TensorFlow.js lacks: `import { register } from "./layers.js"; register(tf)` before loading',
   'config.json': 'the run’s configuration, as Unroll reads it',
   'tokenizer.json': 'vocabulary, labels and scaling: from texts and numbers to what the network reads, and back',
 };

@@ -76,6 +76,7 @@ async function start(): Promise<void> {
   const unroll = await openApp({
     workspace: workspaceFromArguments(process.argv.slice(1)),
     resourcesDir: layout.resources,
+    pageDir: layout.page,
     spawnEngine: () => forkEngineUtility(layout.engineProcess),
     openEngineWindow: () => openEngineWindow(layout.enginePreload),
     host: 'electron',

@@ -12,6 +12,8 @@ export interface Layout {
   readonly resources: string;
   /** The built pages. */
   readonly renderer: string;
+  /** The built page that a model is exported as. */
+  readonly page: string;
   readonly preload: string;
   /** Of the hidden window with the engine. */
   readonly enginePreload: string;
@@ -31,6 +33,7 @@ export function findLayout(here: string = import.meta.dirname): Layout {
     version,
     resources: join(root, 'resources'),
     renderer: join(root, 'out', 'renderer'),
+    page: join(root, 'out', 'standalone'),
     preload: join(root, 'out', 'preload', 'index.cjs'),
     enginePreload: join(root, 'out', 'preload', 'engine.cjs'),
     engineProcess: fromSources

@@ -166,6 +166,7 @@ class Session {
       const app = await openApp({
         workspace: resolve(workspace ?? join(folder, 'workspace')),
         resourcesDir: layout.resources,
+        pageDir: layout.page,
         spawnEngine: () => forkEngine(layout.engineProcess),
         host: 'cli',
         capabilities: { filePaths: true, saveDialog: false, nativeMenu: false },

@@ -24,6 +24,7 @@ export async function serve(
   const app = await openApp({
     workspace: options.workspace,
     resourcesDir: layout.resources,
+    pageDir: layout.page,
     spawnEngine: () => forkEngine(layout.engineProcess),
     host: 'serve',
     capabilities: { filePaths: false, saveDialog: false, nativeMenu: false },

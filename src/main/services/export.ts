@@ -32,6 +32,8 @@ export interface ExportDependencies {
   readonly engines: EngineProcesses;
   readonly uploads: Uploads;
   readonly downloads: Downloads;
+  /** Folder of the built page that a model is exported as. */
+  readonly pageDir: string;
 }
 
 export class Export {
@@ -105,13 +107,13 @@ export class Export {
     targetDir: string,
     signal: AbortSignal | undefined,
   ): Promise<readonly WrittenFile[]> {
-    const { store, engines } = this.#in;
+    const { store, engines, pageDir } = this.#in;
     const provenance = { name, corpusName, corpusHash, trainedWith: `Unroll ${appVersion}`, createdAt };
     store.flush();
     const evaluations = store.evals.read(key);
     try {
       const { files } = await engines.runSoon(
-        { type: 'export', checkpointPath, format, provenance, evaluations, targetDir },
+        { type: 'export', checkpointPath, format, provenance, evaluations, targetDir, pageDir },
         { signal },
       );
       return files;

@@ -17,6 +17,7 @@ let engine: EngineChannel | null = null;
 const app = await openApp({
   workspace,
   resourcesDir: join(root, 'resources'),
+  pageDir: join(root, 'out', 'standalone'),
   spawnEngine: () => (engine = forkEngine(join(root, 'src/main/engine-process.ts'))),
   host: 'cli',
   capabilities: { filePaths: true, saveDialog: false, nativeMenu: false },

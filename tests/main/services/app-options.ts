@@ -9,6 +9,7 @@ export function appOptions(workspace: string, spawnEngine: () => EngineChannel):
   return {
     workspace,
     resourcesDir: join(workspace, '..', 'resources'),
+    pageDir: join(workspace, '..', 'page'),
     spawnEngine,
     host: 'cli',
     capabilities: { filePaths: true, saveDialog: false, nativeMenu: false },

@@ -35,6 +35,7 @@ export async function withApp<T>(options: SessionOptions, work: (client: Client)
     workspace: options.workspace,
     readOnly: options.readOnly ?? false,
     resourcesDir: layout.resources,
+    pageDir: layout.page,
     spawnEngine: () => forkEngine(layout.engineProcess),
     host: 'cli',
     capabilities: { filePaths: true, saveDialog: false, nativeMenu: false },

@@ -30,6 +30,11 @@ export const exporting = {
       files: '.html',
       purpose: 'One file that runs the model in any browser, offline, with the controls to try it.',
     },
+    'html-float16': {
+      name: 'Web page, half precision',
+      files: '.html',
+      purpose: 'The same page in half the size: each parameter keeps three significant digits.',
+    },
     'metrics-csv': {
       name: 'Table',
       files: '.csv',

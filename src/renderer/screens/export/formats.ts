@@ -18,7 +18,7 @@ const textBytes = { 'metrics-csv': 110, 'metrics-json': 190 } as const;
 /** Numbers of the optimiser for each parameter. */
 const slots = { sgd: 0, momentum: 1, adam: 2, adamw: 2, rmsprop: 1, adagrad: 1 } as const;
 /** What an HTML file has besides the weights, which stand in it as base64. */
-const pageBytes = 150_000;
+const pageBytes = 250_000;
 
 export function estimatedBytes(runs: readonly Run[], format: ExportFormat): number {
   return runs.reduce((sum, run) => sum + bytesOf(run, format), 0);
@@ -34,6 +34,8 @@ function bytesOf({ parameters, step, config }: Run, format: string): number {
       return weights * (2 + slots[config.training.optimizer.kind]);
     case 'html':
       return pageBytes + (weights * 4) / 3;
+    case 'html-float16':
+      return pageBytes + (weights * 2) / 3;
     default:
       return weights;
   }
