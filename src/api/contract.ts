@@ -29,6 +29,7 @@ import {
 
 import { curvesRequestSchema } from './curves.ts';
 import { exportRequestSchema } from './export.ts';
+import { foundModelSchema, modelImportRequestSchema, modelLookRequestSchema } from './import-model.ts';
 import { sharedSourceSchema } from './share.ts';
 import { lookEventSchema, lookRequestSchema } from './inside.ts';
 import { savedViewSchema } from './views.ts';
@@ -136,6 +137,12 @@ export const contract = {
     write: base.input(id.extend({ path: z.string().nullable() })).output(exportedSchema),
     /** Takes in a run from such a file, whole or not at all; one that was taken in before is found again. */
     open: base.input(z.object({ source: sharedSourceSchema })).output(runSchema),
+  },
+  importModel: {
+    /** What a model file of another program holds, and what it does not say. */
+    look: base.input(modelLookRequestSchema).output(foundModelSchema),
+    /** Takes it in as a finished run of one checkpoint; a whole checkpoint of Unroll as one that can be resumed. */
+    take: base.input(modelImportRequestSchema).output(runSchema),
   },
   compare: {
     /** Parts of runs' curves, packed as src/api/curves.ts says. Runs that no longer exist are left out. */

@@ -14,7 +14,9 @@ export type SharedSource = z.output<typeof sharedSourceSchema>;
 /** Of a run that was not trained here. */
 export const importedSchema = z.object({
   at: z.number(), // ms since 1970
-  /** SHA-256 of the file's manifest: the same file opened twice is one run. */
+  /** SHA-256 of the file's manifest: the same file opened twice is one run. Of a model, of the file. */
   digest: z.string(),
+  /** A model that another program trained, or an exported one: its file's name. null: a shared run. */
+  file: z.string().nullable().default(null),
 });
 export type Imported = z.output<typeof importedSchema>;

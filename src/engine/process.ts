@@ -9,11 +9,13 @@ import { JobControl, StoppedError } from './jobs/control.ts';
 import { estimate } from './jobs/estimate.ts';
 import { exportModel } from './jobs/export.ts';
 import { generate } from './jobs/generate.ts';
+import { importModel } from './jobs/import-model.ts';
 import { look } from './jobs/look.ts';
 import { measure } from './jobs/measure.ts';
 import { answer } from './jobs/predict.ts';
 import { prepare } from './jobs/prepare.ts';
 import { train, type Emit } from './jobs/train.ts';
+import { ModelFileError } from './import-model/errors.ts';
 import { DeviceError, DeviceLostError, type Devices } from './kernels/devices.ts';
 import type { EngineCommand, EngineEvent, JobResult } from './protocol.ts';
 import { CheckpointError } from './training/checkpoint.ts';
@@ -30,7 +32,15 @@ export interface EngineHost {
 }
 
 /** Errors whose sentence is meant for the person. */
-const inputErrors = [CorpusError, DeviceError, DivergedError, CheckpointError, SafetensorsError, ExportError];
+const inputErrors = [
+  CorpusError,
+  DeviceError,
+  DivergedError,
+  CheckpointError,
+  SafetensorsError,
+  ExportError,
+  ModelFileError,
+];
 
 /** Returns the handler of commands. */
 export function serveEngine(host: EngineHost): (command: EngineCommand) => void {
@@ -94,6 +104,8 @@ export function serveEngine(host: EngineHost): (command: EngineCommand) => void 
         }));
       case 'prepare':
         return start(command, (control, emit) => prepare(command, host.files, control, emit));
+      case 'import-model':
+        return start(command, () => importModel(command, host.files));
       case 'predict':
         return start(command, () => answer(command, host.devices, host.files));
       case 'look':

@@ -8,6 +8,7 @@ import type { Corpora } from './services/corpora.ts';
 import { ServiceError } from './services/errors.ts';
 import type { Export } from './services/export.ts';
 import type { Generate } from './services/generate.ts';
+import type { ImportModel } from './services/import-model.ts';
 import type { Inside } from './services/inside.ts';
 import type { Inspections } from './services/inspections.ts';
 import type { ModelInputs } from './services/model-inputs.ts';
@@ -29,6 +30,7 @@ export interface Services {
   readonly modelInputs: ModelInputs;
   readonly export: Export;
   readonly share: Share;
+  readonly importModel: ImportModel;
   readonly compare: Compare;
   readonly inside: Inside;
   readonly speedTests: SpeedTests;
@@ -87,6 +89,10 @@ export function createRouter(services: Services) {
     share: {
       write: os.share.write.handler(({ input }) => services.share.write(input.id, input.path)),
       open: os.share.open.handler(({ input }) => services.share.open(input.source)),
+    },
+    importModel: {
+      look: os.importModel.look.handler(({ input, signal }) => services.importModel.look(input, signal)),
+      take: os.importModel.take.handler(({ input, signal }) => services.importModel.take(input, signal)),
     },
     compare: {
       curves: os.compare.curves.handler(({ input }) => services.compare.curves(input)),

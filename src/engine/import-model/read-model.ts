@@ -133,7 +133,12 @@ function vocabularyIn({ vocabularies, inputs }: FoundNetwork): GivenVocabulary {
   return null;
 }
 
-export function readsNumbers({ tasks }: FoundNetwork): boolean {
+/** Tokens of its vocabulary, where it needs one; null: it reads numbers, or brings its own. */
+export function vocabularySizeOf(file: ModelFile): number | null {
+  return file.kind !== 'network' || readsNumbers(file.network) ? null : file.network.inputs;
+}
+
+function readsNumbers({ tasks }: FoundNetwork): boolean {
   return tasks.length === 0 || tasks[0] === 'forecasting';
 }
 

@@ -1,14 +1,18 @@
 /** Checkpoint files of runs: what is on the disk counts, whatever the database knew when it was last written. */
 import { readdirSync } from 'node:fs';
-import { mkdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Sample } from '../../api/types.ts';
 import type { EvalMetrics, StepMetrics } from '../../engine/protocol.ts';
 import { checkpointStep } from '../../engine/training/checkpoint-files.ts';
 import { decodeCheckpoint, type Checkpoint, type CheckpointState } from '../../engine/training/checkpoint.ts';
-import type { CheckpointKind, CheckpointRecord } from '../store/history.ts';
+import type { CheckpointKind, CheckpointRecord as StoredCheckpoint } from '../store/history.ts';
 import type { RunRecord } from '../store/runs.ts';
 import type { Store } from '../store/store.ts';
+import { checkpointRecordAt, type CheckpointRecord } from './checkpoint-record.ts';
+
+/** Of a run. */
+const idPattern = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 interface StepFile {
   readonly file: string;
@@ -51,6 +55,11 @@ export class RunCheckpoints {
     await rm(this.folder(runId), { recursive: true, force: true });
   }
 
+  /** The runs that have a folder, those that the database knows and others. */
+  async runIds(): Promise<string[]> {
+    return (await readdir(this.#store.workspace.runs)).filter((name) => idPattern.test(name));
+  }
+
   /** Path of the model to use: the best checkpoint (unless the last is preferred), else the other; null when there is none. */
   model(run: RunRecord, prefer: 'best' | 'last' = 'best'): string | null {
     const { best, last } = this.#store.checkpoints.read(run.key);
@@ -60,11 +69,17 @@ export class RunCheckpoints {
     return record ? join(this.folder(run.id), record.file) : null;
   }
 
+  /** Of a run with a single checkpoint, that one. @throws CheckpointError */
+  async only(runId: string): Promise<Checkpoint> {
+    const [only] = this.#files(runId);
+    return decodeCheckpoint(await readFile(join(this.folder(runId), only!.file)));
+  }
+
   /** The last and the best checkpoint, as far as their files are there. */
   kept(run: RunRecord): Record<CheckpointKind, StepFile | null> {
     const { best, last } = this.#store.checkpoints.read(run.key);
     const there = new Set(this.#files(run.id).map(({ file }) => file));
-    const present = (one: CheckpointRecord | null) =>
+    const present = (one: StoredCheckpoint | null) =>
       one && there.has(one.file) ? { step: one.step, file: one.file } : null;
     return { last: present(last), best: present(best) };
   }
@@ -77,9 +92,9 @@ export class RunCheckpoints {
     const files = this.#files(run.id).sort((a, b) => b.step - a.step);
     for (const { file } of files) {
       const path = join(this.folder(run.id), file);
-      let checkpoint: Checkpoint;
+      let checkpoint: CheckpointRecord;
       try {
-        checkpoint = decodeCheckpoint(await readFile(path));
+        checkpoint = await checkpointRecordAt(path);
       } catch {
         continue; // cut off or overwritten: the one before it will do
       }
@@ -94,7 +109,7 @@ export class RunCheckpoints {
     return null;
   }
 
-  #completeDatabase(run: RunRecord, last: StepFile, best: StepFile | null, checkpoint: Checkpoint): Recorded {
+  #completeDatabase(run: RunRecord, last: StepFile, best: StepFile | null, checkpoint: CheckpointRecord): Recorded {
     const { checkpoints, metrics, evals, samples } = this.#store;
     return this.#store.write(() => {
       const lastStep = metrics.last(run.key)?.step ?? 0;

@@ -155,7 +155,7 @@ export class Share {
       store.write(() => {
         store.runs.insert({ id, name, config, corpusName, tokensKey, appVersion, createdAt, ...hashes });
         const { key } = store.runs.get(id)!;
-        store.runs.update(key, { ...state, imported: { at: Date.now(), digest } });
+        store.runs.update(key, { ...state, imported: { at: Date.now(), digest, file: null } });
         store.runs.setTags(key, tags);
         store.metrics.putRecorded(key, steps);
         for (const evaluation of history.evals) store.evals.put(key, evaluation);

@@ -1,4 +1,5 @@
 /** A host without a machine behind it: the contract over made-up data in memory, for looking at screens and testing them. */
+import { fakeModel } from './fake-model.ts';
 import { createRouterClient, implement, ORPCError } from '@orpc/server';
 import { contract } from '../../../src/api/contract.ts';
 import type { ImportSource } from '../../../src/api/contract.ts';
@@ -343,7 +344,26 @@ export class FakeHost implements Connection {
         open: os.share.open.handler(async ({ input }) => {
           await guard('share.open');
           const name = input.source.type === 'upload' ? input.source.name : input.source.path;
-          const made = { ...run(1), id: `run-${this.runs.size}`, name, imported: { at: Date.now(), digest: name } };
+          const made = {
+            ...run(1),
+            id: `run-${this.runs.size}`,
+            name,
+            imported: { at: Date.now(), digest: name, file: null },
+          };
+          this.send({ type: 'run', run: made });
+          return made;
+        }),
+      },
+      importModel: {
+        look: os.importModel.look.handler(async ({ input }) => {
+          await guard('importModel.look');
+          return fakeModel(input);
+        }),
+        take: os.importModel.take.handler(async ({ input }) => {
+          await guard('importModel.take');
+          const file = input.source.type === 'upload' ? input.source.name : input.source.path;
+          const imported = { at: Date.now(), digest: file, file };
+          const made = { ...run(1), id: `run-${this.runs.size}`, name: input.name ?? file, imported };
           this.send({ type: 'run', run: made });
           return made;
         }),
