@@ -44,10 +44,10 @@ export function dawnDevice(): DeviceLoader {
       const { gpu, reason } = await loadDawn();
       return gpu ? probeWebGpu(gpu) : { available: false, detail: reason };
     },
-    create: async () => {
+    create: async ({ precision }) => {
       const { gpu, reason } = await loadDawn();
       if (!gpu) throw new DeviceError(reason);
-      return createWebGpuKernels(gpu);
+      return createWebGpuKernels(gpu, { precision });
     },
   };
 }

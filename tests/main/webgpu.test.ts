@@ -11,6 +11,6 @@ it('a package that cannot be loaded is a device that says why, not an error', as
   const { available, detail } = await device.probe();
   expect(available).toBe(false);
   expect(detail).toMatch(/^The package "webgpu" cannot be loaded here: .*"npm install" brings it/s);
-  await expect(device.create({ threads: null })).rejects.toThrow(DeviceError);
-  await expect(device.create({ threads: null })).rejects.toThrow(detail);
+  await expect(device.create({ threads: null, precision: 'float32' })).rejects.toThrow(DeviceError);
+  await expect(device.create({ threads: null, precision: 'float32' })).rejects.toThrow(detail);
 });

@@ -24,7 +24,7 @@ export async function estimate(
   clock: () => number,
 ): Promise<JobResult> {
   const { architecture, sizes, batch: B, steps: T, targetSteps: Ty } = command;
-  const kernels = await devices.create(command.device, command.threads);
+  const kernels = await devices.create(command.device, command);
   const model = createTaskModel(kernels, architecture, sizes, { B, T, Ty, training: true });
   try {
     const { parameters } = model;

@@ -27,7 +27,7 @@ export async function generate(
     );
   }
   const tokenizer = deserializeTokenizer(state.tokenizer);
-  const kernels = await devices.create(command.device, null);
+  const kernels = await devices.create(command.device);
   const generator = new Generator(kernels, state.config.architecture, tokenizer);
   try {
     const { parameters } = generator;

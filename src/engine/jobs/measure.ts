@@ -20,7 +20,7 @@ export async function measure(
   clock: () => number,
   emit: Emit,
 ): Promise<JobResult> {
-  const kernels = await devices.create(device, null);
+  const kernels = await devices.create(device);
   const started = clock();
   const total = 2 * budgetSeconds;
   const progress = () =>

@@ -21,7 +21,7 @@ export async function answer(
     throw new CorpusError('A language model goes on with a text: generate with it instead of asking for a prediction.');
   }
   const codec = new ExampleCodec(state.codec);
-  const kernels = await devices.create(command.device, null);
+  const kernels = await devices.create(command.device);
   const parameters = new ParameterSet(kernels, modelParameters(architecture, codec.sizes), false);
   try {
     parameters.write(parameters.values, (name) => {

@@ -52,7 +52,7 @@ export async function train(
 ): Promise<JobResult> {
   const { config } = command;
   const saved = command.resumeFrom === null ? null : decodeCheckpoint(await files.readFile(command.resumeFrom));
-  const kernels = await devices.create(config.device, config.threads);
+  const kernels = await devices.create(config.device, config);
   try {
     const data = await openData(command, saved, files, kernels, control.signal);
     const inputs = { kernels, config, learner: data.learner, clock };

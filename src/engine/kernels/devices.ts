@@ -1,6 +1,7 @@
 /** The devices of this machine, fastest first, and the choice between them. */
 import type { DeviceInfo } from '../protocol.ts';
 import type { Kernels } from './kernels.ts';
+import { hasMixedPrecision, noMixedPrecision, type Precision } from './precision.ts';
 
 /** What a device says of itself on this machine. */
 export interface DeviceProbe {
@@ -24,7 +25,14 @@ export interface DeviceLoader {
   /** Never throws: a device that cannot be had says why, for people. */
   probe(): Promise<DeviceProbe>;
   /** @throws DeviceError with a sentence for people, also when the device vanished after the probe */
-  create(options: { threads: number | null }): Promise<Kernels>;
+  create(options: DeviceOptions): Promise<Kernels>;
+}
+
+/** What is asked of a device. */
+export interface DeviceOptions {
+  /** Of a device that computes on the processor; null: one per physical core. */
+  readonly threads: number | null;
+  readonly precision: Precision;
 }
 
 /** A device was asked for that this machine does not have. */
@@ -73,8 +81,10 @@ export class Devices {
    *
    * @throws DeviceError with a sentence that says what to do
    */
-  async create(name: string, threads: number | null): Promise<Kernels> {
-    if (name === 'auto') return this.#createAutomatic(threads);
+  async create(name: string, options: Partial<DeviceOptions> = {}): Promise<Kernels> {
+    const { threads = null, precision = 'float32' } = options;
+    if (precision === 'mixed' && !hasMixedPrecision(name)) throw new DeviceError(noMixedPrecision(name));
+    if (name === 'auto') return this.#createAutomatic({ threads, precision });
     const loader = this.#loaders.find((candidate) => candidate.name === name);
     if (!loader) {
       const known = this.#loaders.map((candidate) => candidate.name).join(', ');
@@ -84,12 +94,12 @@ export class Devices {
     }
     const { available, detail } = await loader.probe();
     if (!available) throw new DeviceError(`The device "${name}" cannot be used here: ${detail}`);
-    return loader.create({ threads });
+    return loader.create({ threads, precision });
   }
 
-  async #createAutomatic(threads: number | null): Promise<Kernels> {
+  async #createAutomatic(options: DeviceOptions): Promise<Kernels> {
     for (const loader of this.#loaders) {
-      if (loader.automatic === 'always' && (await loader.probe()).available) return loader.create({ threads });
+      if (loader.automatic === 'always' && (await loader.probe()).available) return loader.create(options);
     }
     const reasons = (await this.list()).map((device) => `${device.name}: ${device.detail}`).join('; ');
     throw new DeviceError(`No fast device works here. Choose one by its name. ${reasons}`);

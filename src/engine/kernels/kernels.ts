@@ -8,6 +8,8 @@
  * does (LSTM i,f,g,o; GRU r,z,n); `dX` is the gradient of X. Calls enqueue work in order; `read` is the only one that waits.
  */
 
+import type { Precision } from './precision.ts';
+
 /** Recurrent cells. `gru` resets after the product (PyTorch, cuDNN); `gru_before` resets before it (Cho et al. 2014, D2L). */
 export type Cell = 'rnn_tanh' | 'rnn_relu' | 'rnn_sigmoid' | 'lstm' | 'gru' | 'gru_before';
 
@@ -233,7 +235,7 @@ export interface Kernels {
   readonly name: string;
   /** What runs it, for people: "AVX-512, 2 threads". */
   readonly detail: string;
-  readonly precision: 'float64' | 'float32';
+  readonly precision: 'float64' | Precision;
   /** What it holds may vanish while the engine lives (DeviceLostError): who trains on it keeps a copy of what it learned. */
   readonly losable?: boolean;
   /** How many training steps may be enqueued before the numbers of the first are there; 0, or absent, where calls wait for them. */

@@ -132,6 +132,8 @@ const runConfigFields = z.strictObject({
   device: z.string().default('auto'),
   /** Threads of a CPU device; null: one per physical core. */
   threads: z.int().min(1).max(256).nullable().default(null),
+  /** mixed: a GPU multiplies weights as f16 (docs/webgpu.md). */
+  precision: z.enum(['float32', 'mixed']).default('float32'),
 });
 
 /** The configuration of a run that was once accepted: it may be one that is refused today, and is shown and used all the same. */

@@ -1,4 +1,5 @@
 /** Training options that make no sense for a task, and why. Pure module. */
+import { hasMixedPrecision, noMixedPrecision, type Precision } from '../kernels/precision.ts';
 import { lossOf, type Architecture } from '../model/spec-fields.ts';
 
 export interface TrainingObjection {
@@ -12,6 +13,8 @@ interface Options {
   readonly architecture: Architecture;
   readonly vectorsCorpus: string | null;
   readonly tokenizer: { readonly kind: 'char' | 'word' | 'bpe' };
+  readonly device: string;
+  readonly precision: Precision;
   readonly training: { readonly classWeights: 'none' | 'balanced'; readonly scheduledSampling: object | null };
 }
 
@@ -26,7 +29,12 @@ export function* trainingObjections({
   training,
   vectorsCorpus,
   tokenizer,
+  device,
+  precision,
 }: Options): Generator<TrainingObjection> {
+  if (precision === 'mixed' && !hasMixedPrecision(device)) {
+    yield { path: ['precision'], message: noMixedPrecision(device) };
+  }
   if (training.classWeights !== 'none' && !predictsClasses(architecture)) {
     yield {
       path: ['training', 'classWeights'],

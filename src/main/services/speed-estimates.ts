@@ -1,12 +1,14 @@
 /** How long a training step takes, measured once for each network, batch and device, in an engine process. */
 import type { Device, RunPlan } from '../../api/types.ts';
 import { nearestCase, timesTheWork, type StepSizes } from '../../engine/speed-cases.ts';
+import type { RunConfig } from '../../engine/training/config.ts';
 import type { DeviceList } from './devices.ts';
 import { EngineFailure, type EngineProcesses } from './engine-processes.ts';
 
 export interface SpeedQuestion extends StepSizes {
   readonly device: string;
   readonly threads: number | null;
+  readonly precision: RunConfig['precision'];
 }
 
 export interface Speed {
@@ -117,6 +119,7 @@ export class SpeedEstimates {
   }
 }
 
-function asked({ architecture, sizes, batch, steps, targetSteps, device, threads }: SpeedQuestion): SpeedQuestion {
-  return { architecture, sizes, batch, steps, targetSteps, device, threads };
+function asked(question: SpeedQuestion): SpeedQuestion {
+  const { architecture, sizes, batch, steps, targetSteps, device, threads, precision } = question;
+  return { architecture, sizes, batch, steps, targetSteps, device, threads, precision };
 }

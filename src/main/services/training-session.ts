@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 import { pack } from '../../api/inside.ts';
 import type { LogLine, Run, RunStatus } from '../../api/types.ts';
 import type { LiveLook } from '../../engine/inside/looks/live.ts';
+import { hasMixedPrecision } from '../../engine/kernels/precision.ts';
 import type { EvalMetrics, JobResult, SampleMetrics, StepMetrics, TrainingData } from '../../engine/protocol.ts';
 import type { StepSizes } from '../../engine/speed-cases.ts';
 import type { RunConfig } from '../../engine/training/config.ts';
@@ -204,7 +205,8 @@ export class TrainingSession {
 
   async #train(data: TrainingData, resumeFrom: string | null): Promise<TrainResult> {
     const checkpointDir = await this.#in.checkpoints.createFolder(this.runId);
-    const config = { ...this.#run.config, device: await this.#chooseDevice(data) };
+    const device = await this.#chooseDevice(data);
+    const config = { ...this.#run.config, device, precision: this.#precisionOn(device) };
     this.#preparation.signal.throwIfAborted();
     const engine = this.#in.engines.start(config.device);
     this.#engine = engine;
@@ -229,6 +231,14 @@ export class TrainingSession {
     const choice = await devices.choose('auto', stepSizes(config, data));
     if (choice.device !== null) this.#log('info', `auto takes ${choice.device}: ${choice.why}.`);
     return choice.device ?? 'auto';
+  }
+
+  /** As configured; a run in mixed precision that goes on where there is none goes on in float32. */
+  #precisionOn(device: string): RunConfig['precision'] {
+    const { precision } = this.#run.config;
+    if (precision === 'float32' || hasMixedPrecision(device)) return precision;
+    this.#log('info', `${device} has no mixed precision: the run goes on in float32.`);
+    return 'float32';
   }
 
   #record(event: JobEvent): void {

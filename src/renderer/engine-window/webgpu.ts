@@ -11,8 +11,8 @@ export const webgpu: DeviceLoader = {
   precision: 'float32',
   automatic: 'measured',
   probe: async () => (gpu ? probeWebGpu(gpu) : { available: false, detail: none }),
-  async create() {
+  async create({ precision }) {
     if (!gpu) throw new DeviceError(none);
-    return createWebGpuKernels(gpu);
+    return createWebGpuKernels(gpu, { precision });
   },
 };

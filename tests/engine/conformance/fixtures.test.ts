@@ -7,6 +7,7 @@ import { createReferenceKernels } from '../../../src/engine/kernels/reference/in
 import { haveShared, shared } from '../../shared.ts';
 import { createNative, instructionSets } from '../kernels/native/device.ts';
 import { createTensorflow } from '../kernels/tensorflow/device.ts';
+import { createWebGpuKernels } from '../../../src/engine/kernels/webgpu/create.ts';
 import { dawn, webgpu } from '../kernels/webgpu/device.ts';
 
 const indexSchema = z.array(z.object({ file: z.string(), family: z.string() }));
@@ -43,6 +44,17 @@ for (const [name, create] of devices)
       expect(await runFixture(kernels, fixture)).toMatchObject({ implemented: false, pass: false });
     });
   });
+
+/** One for each kind of network, an optimiser, and one whose gradients explode: where software plays the GPU, all take minutes. */
+const few = /(c1_lm|c1_opt_adamw|c2_classify|c4_one2many_gru|c5_encdec_luong|c6_mlp|e_gradflow_gaussian_1\.5)\.json$/;
+
+describe.skipIf(!haveShared || !dawn)('golden fixtures on webgpu in mixed precision', () => {
+  it.each(index.filter(({ file }) => few.test(file)))('$file is reproduced within wider bounds', async ({ file }) => {
+    const kernels = await createWebGpuKernels(dawn!, { precision: 'mixed' });
+    expect(await runFixture(kernels, read(file))).toMatchObject({ implemented: true, pass: true });
+    kernels.dispose();
+  });
+});
 
 describe.skipIf(!haveShared)('a fixture that is not reproduced fails', () => {
   const kernels = createReferenceKernels();

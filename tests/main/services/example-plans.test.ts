@@ -17,7 +17,7 @@ function requestFor(config: RunConfig): PlanRequest {
   const { batch, steps, partition, optimizer, seed } = training;
   return {
     ...{ corpus, data, validCorpus, testCorpus, vectorsCorpus, tokenizer, architecture, ...split },
-    ...{ batch, steps, partition, optimizer, seed, device: 'reference', threads: null },
+    ...{ batch, steps, partition, optimizer, seed, device: 'reference', threads: null, precision: 'float32' },
   };
 }
 

@@ -1,5 +1,6 @@
 import { DeviceError, DeviceLostError } from '../devices.ts';
 import type { HostArray, Tensor } from '../kernels.ts';
+import type { Precision } from '../precision.ts';
 import { GpuError, megabytes, SMALLER } from './errors.ts';
 import { Faults } from './faults.ts';
 import type { GpuKernel, Param } from './kernel.ts';
@@ -39,6 +40,8 @@ export class GpuContext {
   readonly limits: GPUSupportedLimits;
   /** The adapter, for people: "nvidia ampere". */
   readonly adapter: string;
+  /** Weights are multiplied as f16 copies (half.ts). */
+  readonly mixed: boolean;
   /** Bound where a shader's optional input is absent. All zeros; never written. */
   readonly nothing: GpuTensor;
 
@@ -61,9 +64,10 @@ export class GpuContext {
   #pass: GPUComputePassEncoder | null = null;
   #memories = 0;
 
-  constructor(device: GPUDevice, adapter: string) {
+  constructor(device: GPUDevice, adapter: string, precision: Precision = 'float32') {
     this.device = device;
     this.adapter = adapter;
+    this.mixed = precision === 'mixed';
     this.limits = device.limits;
     this.#uniforms = device.createBuffer({
       label: 'parameters',
@@ -85,7 +89,7 @@ export class GpuContext {
    * A device of an adapter, with the limits and features of that adapter that the kernels use.
    * @throws DeviceError when the adapter gives none
    */
-  static async create(adapter: GPUAdapter): Promise<GpuContext> {
+  static async create(adapter: GPUAdapter, precision?: Precision): Promise<GpuContext> {
     let device: GPUDevice;
     try {
       device = await adapter.requestDevice({
@@ -97,7 +101,7 @@ export class GpuContext {
       const why = error instanceof Error ? error.message.split('\n')[0] : String(error);
       throw new DeviceError(`The graphics adapter ${adapterName(adapter.info)} gives no device: ${why}`);
     }
-    return new GpuContext(device, adapterName(adapter.info));
+    return new GpuContext(device, adapterName(adapter.info), precision);
   }
 
   /** Zeros. @throws GpuError when no buffer of this device can be that large */

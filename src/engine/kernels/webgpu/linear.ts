@@ -17,7 +17,7 @@ export function linearForward(
   const Y = { tensor: floats(y, N * O), stride: O };
   const X = { tensor: floats(x, N * I), stride: I };
   const W = { tensor: floats(weight, O * I), stride: I };
-  product(gpu, 'nt', [N, O, I], Y, X, W, { bias: bias && floats(bias, O) });
+  product(gpu, 'nt', [N, O, I], Y, X, W, { bias: bias && floats(bias, O), weights: true });
 }
 
 /** dx = dy W; dW = dyᵀ x; db = Σ dy. Each may be null; `accumulate` adds to dWeight and dBias. */
@@ -37,7 +37,7 @@ export function linearBackward(
   const dY = { tensor: floats(dy, N * O), stride: O };
   const X = { tensor: floats(x, N * I), stride: I };
   const W = { tensor: floats(weight, O * I), stride: I };
-  if (dx) product(gpu, 'nn', [N, I, O], { tensor: floats(dx, N * I), stride: I }, dY, W);
+  if (dx) product(gpu, 'nn', [N, I, O], { tensor: floats(dx, N * I), stride: I }, dY, W, { weights: true });
   if (dWeight) product(gpu, 'tn', [O, I, N], { tensor: floats(dWeight, O * I), stride: I }, dY, X, { accumulate });
   if (dBias) columnSums(gpu, floats(dBias, O), dY, N, O, { accumulate });
 }

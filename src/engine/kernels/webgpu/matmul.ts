@@ -8,9 +8,11 @@
  *     nn   C[m,n] = Σ_k A[m,k] B[k,n]    dx = dy W
  *     tn   C[m,n] = Σ_k A[k,m] B[k,n]    dW = dyᵀ x
  *
- * Where k is long and C small, k is cut into parts whose sums are added afterwards, always in the same order.
+ * Where k is long and C small, k is cut into parts whose sums are added afterwards, always in the same order. In mixed precision weights are
+ * f16 in memory and in tiles (half.ts).
  */
 import { defineKernel, type GpuContext } from './context.ts';
+import { fromHalf, halvesOf, quadOf } from './half.ts';
 import type { GpuTensor } from './tensor.ts';
 
 /** Row r starts at element offset + r*stride. */
@@ -23,6 +25,8 @@ export interface Matrix {
 export type Form = 'nt' | 'nn' | 'tn';
 
 export interface ProductOptions {
+  /** B is weights: nt and nn only. */
+  readonly weights?: boolean;
   /** [N], added to every row. */
   readonly bias?: GpuTensor | null;
   /** Add to C instead of writing it. */
@@ -36,6 +40,8 @@ const TILE = 64;
 const DEPTH = 16;
 /** Workgroups that keep a GPU busy; below it k is cut. */
 const ENOUGH_WORKGROUPS = 96;
+/** Tiles of rows for which a copy of the weights in half the bytes is worth making: each of them reads all weights. */
+const WORTH_HALVING = 4;
 /** Shortest part of k that is worth adding up afterwards. */
 const SHORTEST_PART = 128;
 
@@ -43,10 +49,17 @@ const SHORTEST_PART = 128;
 const along = { vec4s: TILE * 5, at: (row: string, quad: string) => `(${row}) * 5u + ${quad}` };
 const across = { vec4s: DEPTH * 16, at: (k: string, quad: string) => `(${k}) * 16u + ${quad}` };
 
-/** Reads a vec4 of an operand, zeros outside; `count` elements of it exist. */
-function loader(name: string, vector: boolean): string {
-  return vector
-    ? `fn load_${name}(at: u32, count: i32) -> vec4<f32> { if (count <= 0) { return vec4<f32>(0.0); } return ${name}[at / 4u]; }`
+/** How an operand is read: in vec4s, number by number, or in quads of f16. */
+type Load = 'v' | 's' | 'h';
+
+/** The type of four numbers of it, in memory (unless read one by one) and in a tile. */
+const quadOfLoad = (load: Load) => quadOf(load === 'h');
+
+/** Reads four numbers of an operand, zeros outside; `count` of them exist. */
+function loader(name: string, load: Load): string {
+  const type = quadOfLoad(load);
+  return load !== 's'
+    ? `fn load_${name}(at: u32, count: i32) -> ${type} { if (count <= 0) { return ${type}(); } return ${name}[at / 4u]; }`
     : `fn load_${name}(at: u32, count: i32) -> vec4<f32> {
   var v = vec4<f32>(0.0);
   if (count > 0) { v.x = ${name}[at]; }
@@ -57,9 +70,9 @@ function loader(name: string, vector: boolean): string {
 }`;
 }
 
-/** `fetch_a` or `fetch_b`: the vec4 of an operand's tile at depth k0 that an invocation brings. */
-function fetch(name: 'a' | 'b', size: 'M' | 'N', contiguousK: boolean, masked: boolean): string {
-  const head = `fn fetch_${name}(k0: u32, end: u32, tile: u32, local: u32) -> vec4<f32> {`;
+/** `fetch_a` or `fetch_b`: the four numbers of an operand's tile at depth k0 that an invocation brings. */
+function fetch(name: 'a' | 'b', size: 'M' | 'N', load: Load, contiguousK: boolean, masked: boolean): string {
+  const head = `fn fetch_${name}(k0: u32, end: u32, tile: u32, local: u32) -> ${quadOfLoad(load)} {`;
   if (contiguousK) {
     return `${head}
   let row = tile * ${TILE}u + local / 4u;
@@ -84,21 +97,21 @@ const rows = [0, 1, 2, 3];
 
 const MULTIPLY: Readonly<Record<Form, string>> = {
   nt: `for (var q = 0u; q < 4u; q++) {
-      ${rows.map((j) => `let b${j} = tile_b[${along.at(`x + ${16 * j}u`, 'q')}];`).join('\n      ')}
+      ${rows.map((j) => `let b${j} = float_of(tile_b[${along.at(`x + ${16 * j}u`, 'q')}]);`).join('\n      ')}
       ${rows.map((i) => `{ let a = tile_a[${along.at(`y * 4u + ${i}u`, 'q')}]; c${i} += vec4<f32>(dot(a, b0), dot(a, b1), dot(a, b2), dot(a, b3)); }`).join('\n      ')}
     }`,
   nn: `for (var q = 0u; q < 4u; q++) {
-      ${rows.map((k) => `let b${k} = tile_b[${across.at(`q * 4u + ${k}u`, 'x')}];`).join('\n      ')}
+      ${rows.map((k) => `let b${k} = float_of(tile_b[${across.at(`q * 4u + ${k}u`, 'x')}]);`).join('\n      ')}
       ${rows.map((i) => `{ let a = tile_a[${along.at(`y * 4u + ${i}u`, 'q')}]; c${i} += a.x * b0 + a.y * b1 + a.z * b2 + a.w * b3; }`).join('\n      ')}
     }`,
   tn: `for (var k = 0u; k < ${DEPTH}u; k++) {
       let a = tile_a[${across.at('k', 'y')}];
-      let b = tile_b[${across.at('k', 'x')}];
+      let b = float_of(tile_b[${across.at('k', 'x')}]);
       ${rows.map((i) => `c${i} += a[${i}] * b;`).join(' ')}
     }`,
 };
 
-/** Variant: form, then v or s for each operand (vec4 or scalar loads), then m when masked: "nt vv", "tn sv m". */
+/** Variant: form, then how each operand is read, then m when masked: "nt vv", "nn sh", "tn sv m". */
 const matmulKernel = defineKernel({
   name: 'matmul',
   bindings: ['read', 'read', 'read', 'read', 'readwrite'],
@@ -108,26 +121,27 @@ const matmulKernel = defineKernel({
   ],
   wgsl: (variant) => {
     const [form, loads, masked] = variant.split(' ') as [Form, string, string?];
-    const vector = { a: loads[0] === 'v', b: loads[1] === 'v' };
+    const [a, b] = [...loads] as [Load, Load];
     const aAlong = form !== 'tn';
     const bAlong = form === 'nt';
-    const element = (name: 'a' | 'b') => (vector[name] ? 'vec4<f32>' : 'f32');
+    const element = (load: Load) => (load === 's' ? 'f32' : quadOfLoad(load));
     const column = (j: number) => (form === 'nt' ? `x + ${16 * j}u` : `x * 4u + ${j}u`);
     return `
 // a, b: see matmul.ts for the forms. c [M,N]; with several parts of k, [parts,M,N]. bias [N]. lengths [batch].
-@group(0) @binding(1) var<storage, read> a: array<${element('a')}>;
-@group(0) @binding(2) var<storage, read> b: array<${element('b')}>;
+@group(0) @binding(1) var<storage, read> a: array<${element(a)}>;
+@group(0) @binding(2) var<storage, read> b: array<${element(b)}>;
 @group(0) @binding(3) var<storage, read> bias: array<f32>;
 @group(0) @binding(4) var<storage, read> lengths: array<i32>;
 @group(0) @binding(5) var<storage, read_write> c: array<f32>;
 
 var<workgroup> tile_a: array<vec4<f32>, ${(aAlong ? along : across).vec4s}>;
-var<workgroup> tile_b: array<vec4<f32>, ${(bAlong ? along : across).vec4s}>;
+var<workgroup> tile_b: array<${quadOfLoad(b)}, ${(bAlong ? along : across).vec4s}>;
 
-${loader('a', vector.a)}
-${loader('b', vector.b)}
-${fetch('a', 'M', aAlong, false)}
-${fetch('b', 'N', bAlong, masked === 'm')}
+${fromHalf(b === 'h')}
+${loader('a', a)}
+${loader('b', b)}
+${fetch('a', 'M', a, aAlong, false)}
+${fetch('b', 'N', b, bAlong, masked === 'm')}
 
 fn store(offset: u32, row: u32, column: u32, sum: f32) {
   if (row >= p.M || column >= p.N) { return; }
@@ -221,7 +235,7 @@ export function product(
   C: Matrix,
   A: Matrix,
   B: Matrix,
-  { bias = null, accumulate = false, mask = null }: ProductOptions = {},
+  { weights = false, bias = null, accumulate = false, mask = null }: ProductOptions = {},
 ): void {
   const tiles = Math.ceil(M / TILE) * Math.ceil(N / TILE);
   const wanted = Math.min(Math.floor(ENOUGH_WORKGROUPS / tiles), Math.floor(K / SHORTEST_PART));
@@ -230,14 +244,17 @@ export function product(
   const direct = parts === 1 || bias !== null;
   const splitting = !direct;
 
-  const loads = `${isVector(A, form === 'tn' ? M : K) ? 'v' : 's'}${isVector(B, form === 'nt' ? K : N) ? 'v' : 's'}`;
+  const isHalved = weights && gpu.mixed && Math.ceil(M / TILE) >= WORTH_HALVING;
+  const b = isHalved ? halved(gpu, form, [N, K], B) : B;
+  const loadOf = (matrix: Matrix, width: number): Load => (isVector(matrix, width) ? 'v' : 's');
+  const loads = `${loadOf(A, form === 'tn' ? M : K)}${isHalved ? 'h' : loadOf(B, form === 'nt' ? K : N)}`;
   const c: Matrix = splitting ? { tensor: gpu.scratch('parts of a product', parts * M * N * 4), stride: N } : C;
   gpu.run(
     matmulKernel,
     `${form} ${loads}${mask ? ' m' : ''}`,
-    [A.tensor, B.tensor, bias ?? gpu.nothing, mask?.lengths ?? gpu.nothing, c.tensor],
+    [A.tensor, b.tensor, bias ?? gpu.nothing, mask?.lengths ?? gpu.nothing, c.tensor],
     [
-      ...[M, N, K, A.offset ?? 0, A.stride, B.offset ?? 0, B.stride, c.offset ?? 0, c.stride],
+      ...[M, N, K, A.offset ?? 0, A.stride, b.offset ?? 0, b.stride, c.offset ?? 0, c.stride],
       ...[bias ? 1 : 0, accumulate && !splitting ? 1 : 0, splitting ? part : roundUp(K, DEPTH), mask?.batch ?? 1],
     ],
     [Math.ceil(N / TILE), Math.ceil(M / TILE), splitting ? parts : 1],
@@ -273,6 +290,12 @@ function sumParts(
 ): void {
   const params = [parts, M, N, to.offset ?? 0, to.stride, accumulate ? 1 : 0];
   gpu.run(sumPartsKernel, undefined, [from, to.tensor], params, [Math.ceil((M * N) / 256)]);
+}
+
+/** Weights as f16, as a matrix whose rows are whole quads. */
+function halved(gpu: GpuContext, form: Form, [N, K]: readonly [number, number], weights: Matrix): Matrix {
+  const [rows, width] = form === 'nt' ? [N, K] : [K, N];
+  return { tensor: halvesOf(gpu, weights, rows, width), stride: roundUp(width, 4) };
 }
 
 /** May be read in vec4s along rows of `width`. */

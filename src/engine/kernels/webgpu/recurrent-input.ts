@@ -53,14 +53,14 @@ export function projectInput(gpu: GpuContext, { shape, x, parameters }: Recurren
   const bias = floats(parameters.biasIh, GH);
   const W: Matrix = { tensor: weights, stride: I };
   if (!isTokenInput(x)) {
-    product(gpu, 'nt', [N, GH, I], to, { tensor: floats(x, N * I), stride: I }, W, { bias });
+    product(gpu, 'nt', [N, GH, I], to, { tensor: floats(x, N * I), stride: I }, W, { bias, weights: true });
     return;
   }
   const { table, V } = x;
   const tokens = tokenIds(x.tokens, N, V);
   if (V > N) {
     // Few of the tokens that there are: each is looked up.
-    if (table) product(gpu, 'nt', [N, GH, I], to, lookedUp(gpu, x, table, N, I), W, { bias });
+    if (table) product(gpu, 'nt', [N, GH, I], to, lookedUp(gpu, x, table, N, I), W, { bias, weights: true });
     else
       gpu.run(
         columnsOf(true),
@@ -74,7 +74,7 @@ export function projectInput(gpu: GpuContext, { shape, x, parameters }: Recurren
   const projections = gpu.scratch('projections of all tokens', V * GH * 4);
   if (table) {
     const rows: Matrix = { tensor: floats(table, V * I), stride: I };
-    product(gpu, 'nt', [V, GH, I], { tensor: projections, stride: GH }, rows, W, { bias });
+    product(gpu, 'nt', [V, GH, I], { tensor: projections, stride: GH }, rows, W, { bias, weights: true });
   } else {
     gpu.run(columnsOf(false), undefined, [projections, weights, bias], [V * GH, GH, V, GH], groupsOf(V * GH));
   }
@@ -143,7 +143,7 @@ export function inputGradients(
         offset: row * H * I,
         stride: I,
       };
-      const options = { accumulate: add || i > 0 };
+      const options = { accumulate: add || i > 0, weights: true };
       product(gpu, 'nn', [rows, I, count * H], { tensor: to, stride: I }, { ...by, offset: from * H }, W, options);
     }
   }

@@ -1,34 +1,44 @@
 /**
- * All steps of a recurrence in one dispatch, for weights small enough to be read again at every step from a cache. WGSL has no barrier
- * across workgroups, so each workgroup owns a few sequences and all their units: it keeps their states in workgroup memory, and nobody
+ * All steps of a recurrence in one dispatch, for weights small enough to be read again at every step from a cache (recurrent-choice.ts). WGSL
+ * has no barrier across workgroups, so each workgroup owns a few sequences and all their units: it keeps their states in workgroup memory, and nobody
  * waits for anybody else. A step is two phases: the recurrent products of all gates, and the cell's equations, four units at a time.
  */
-import type { Cell, RecurrentShape } from '../kernels.ts';
+import type { Cell } from '../kernels.ts';
+import { fromHalf, quadOf } from './half.ts';
 import { CELL_FUNCTIONS, CELL_SHADERS } from './recurrent-cells.ts';
 import { shader, variants, WORKGROUP } from './shader.ts';
 
-/** Most bytes of recurrent weights: what a step reads of them should take no longer than a dispatch of its own costs. */
-const MOST_WEIGHT_BYTES = 512 * 1024;
-/** Sequences of a workgroup, most first: each weight that is read is used for all of them. */
-const ROWS = [4, 2, 1];
-
-/** Sequences of a workgroup, or null where steps must be dispatched one by one. */
-export function rowsOfSequence({ cell, B, H }: RecurrentShape, workgroupBytes: number): number | null {
-  const { gates: G, gradients: D } = CELL_SHADERS[cell];
-  if (cell === 'gru_before' || H % 4 !== 0 || G * H * H * 4 > MOST_WEIGHT_BYTES) return null;
-  // h, c and sums forward; gradients, what is carried and sums backward.
-  const bytes = 4 * Math.max(2 * H + G * H, D * H + 2 * H + parts(H) * H);
-  return ROWS.find((rows) => rows <= B && rows * bytes <= workgroupBytes) ?? null;
-}
-
 /** Invocations that share a sum of the backward's product, where there are fewer units than invocations. */
-function parts(H: number): number {
+export function parts(H: number): number {
   return Math.max(1, Math.floor(WORKGROUP / H));
 }
 
 const numbers = (count: number) => Array.from({ length: count }, (_, i) => i);
 const declare = (names: readonly string[]) => names.map((name) => `var ${name} = 0.0;`).join(' ');
 const s = (count: number) => numbers(count).map((i) => `s${i}`);
+
+/** Weights that an invocation has asked for before it multiplies them: a cache takes hundreds of cycles to answer. */
+const AHEAD = 8;
+
+/** sum_r += Σ_q weights[q,n] · vectors[r,q], q from `begin` to `end`, of vec4s: weights [·,width], vectors [rows,depth]. */
+function products(rows: number, width: string, vectors: string, depth: string, begin: string, end: string): string {
+  const add = (w: string, q: string) =>
+    numbers(rows).map((r) => `sum${r} += dot(${w}, ${vectors}[${r}u * ${depth} + ${q}]);`);
+  return /* wgsl */ `
+    var q = ${begin};
+    for (; q + ${AHEAD}u <= ${end}; q += ${AHEAD}u) {
+      ${numbers(AHEAD)
+        .map((i) => `let w${i} = weights[(q + ${i}u) * ${width} + n];`)
+        .join(' ')}
+      ${numbers(AHEAD)
+        .map((i) => `{ let w = float_of(w${i}); ${add('w', `q + ${i}u`).join(' ')} }`)
+        .join('\n      ')}
+    }
+    for (; q < ${end}; q++) {
+      let w = float_of(weights[q * ${width} + n]);
+      ${add('w', 'q').join(' ')}
+    }`;
+}
 
 const PARAMS = ['T', 'B', 'reverse', 'masked', 'y_offset', 'y_width', 'c_base'];
 
@@ -53,22 +63,22 @@ const STEP = /* wgsl */ `
       let real = p.masked == 0u || i32(t) < lengths[b];`;
 
 /** The whole forward. `states` holds (h0, c0) in the slot before the first step. */
-export const forwardSequence = variants((name: Cell, H: number, rows: number) => {
+export const forwardSequence = variants((name: Cell, H: number, rows: number, half: boolean) => {
   const cell = CELL_SHADERS[name];
   const G = cell.gates;
   const saved = (g: number) => `gates[(row * ${cell.saved}u + ${g}u) * H + j]`;
   return shader({
-    name: `${name} sequence, H ${H}, ${rows} rows`,
+    name: `${name} sequence, H ${H}, ${rows} rows${half ? ', f16' : ''}`,
     tensors: {
       gates: 'readwrite f32', // [T,B,saved*H]: W x + b, then what is saved
-      weights: 'read vec4f', // packed for the forward
+      weights: `read ${quadOf(half)}`, // packed for the forward
       bias: 'read f32', // bias_hh [G*H]
       states: 'readwrite f32', // h [T+1,B,H], then c
       y: 'write f32', // [T,B,yWidth]
       lengths: 'read i32', // [B]
     },
     params: PARAMS,
-    code: /* wgsl */ `${CELL_FUNCTIONS}
+    code: /* wgsl */ `${CELL_FUNCTIONS}${fromHalf(half)}
 const H = ${H}u;
 const QUADS = ${H / 4}u;
 const GH = ${G * H}u;
@@ -92,12 +102,7 @@ ${MAIN}
     let next = select(t + 1u, t, p.reverse != 0u) * slot;
     for (var n = local; n < GH; n += ${WORKGROUP}u) {
       ${declare(numbers(rows).map((r) => `sum${r}`))}
-      for (var q = 0u; q < QUADS; q++) {
-        let w = weights[q * GH + n];
-        ${numbers(rows)
-          .map((r) => `sum${r} += dot(w, hidden[${r}u * QUADS + q]);`)
-          .join(' ')}
-      }
+      ${products(rows, 'GH', 'hidden', 'QUADS', '0u', 'QUADS')}
       ${numbers(rows)
         .map((r) => `sums[${r}u * GH + n] = sum${r};`)
         .join(' ')}
@@ -137,7 +142,7 @@ ${MAIN}
 });
 
 /** The whole backward. `carry` [2,B,H] holds (dhn, dcn) before and (dh0, dc0) after. */
-export const backwardSequence = variants((name: Cell, H: number, rows: number, keepDh: boolean) => {
+export const backwardSequence = variants((name: Cell, H: number, rows: number, keepDh: boolean, half: boolean) => {
   const cell = CELL_SHADERS[name];
   const { from, count } = cell.byHidden[0]!;
   const P = parts(H);
@@ -146,10 +151,10 @@ export const backwardSequence = variants((name: Cell, H: number, rows: number, k
   const blocks = numbers(cell.gradients);
   const throughU = blocks.filter((g) => g >= from && g < from + count);
   return shader({
-    name: `${name} sequence backward, H ${H}, ${rows} rows${keepDh ? ', dh' : ''}`,
+    name: `${name} sequence backward, H ${H}, ${rows} rows${keepDh ? ', dh' : ''}${half ? ', f16' : ''}`,
     tensors: {
       gradients: 'write f32', // [T,B,gradients*H]
-      weights: 'read vec4f', // packed for the backward
+      weights: `read ${quadOf(half)}`, // packed for the backward
       gates: cell.saves && 'read f32',
       states: 'read f32',
       carry: 'readwrite f32', // [2,B,H]
@@ -158,7 +163,7 @@ export const backwardSequence = variants((name: Cell, H: number, rows: number, k
       dh_all: keepDh && 'write f32', // [T,B,H]
     },
     params: PARAMS,
-    code: /* wgsl */ `${CELL_FUNCTIONS}
+    code: /* wgsl */ `${CELL_FUNCTIONS}${fromHalf(half)}
 const H = ${H}u;
 const QUADS = ${H / 4}u;
 const DEPTH = ${K / 4}u; // vec4s of the gradients that go through U
@@ -171,18 +176,14 @@ var<workgroup> sums: array<f32, ${rows * P * H}>;
 
 // sums[r, part, j] = Σ_k through[r,k] U[k,j] over the part of k.
 fn products(local: u32) {
-  for (var n = local; n < ${P * H}u; n += ${WORKGROUP}u) {
-    let j = n % H;
-    let begin = n / H * PART;
+  for (var i = local; i < ${P * H}u; i += ${WORKGROUP}u) {
+    let n = i % H;
+    let begin = i / H * PART;
+    let end = min(begin + PART, DEPTH);
     ${declare(numbers(rows).map((r) => `sum${r}`))}
-    for (var q = begin; q < min(begin + PART, DEPTH); q++) {
-      let w = weights[q * H + j];
-      ${numbers(rows)
-        .map((r) => `sum${r} += dot(w, through[${r}u * DEPTH + q]);`)
-        .join(' ')}
-    }
+    ${products(rows, 'H', 'through', 'DEPTH', 'begin', 'end')}
     ${numbers(rows)
-      .map((r) => `sums[${r * P * H}u + n] = sum${r};`)
+      .map((r) => `sums[${r * P * H}u + i] = sum${r};`)
       .join(' ')}
   }
 }

@@ -3,6 +3,7 @@
  * workgroup computes 16 sequences by 16 units with all their gates; operands pass through workgroup memory in tiles.
  */
 import type { Cell } from '../kernels.ts';
+import { fromHalf, quadOf } from './half.ts';
 import { CELL_FUNCTIONS, CELL_SHADERS, GRU_BEFORE, type CellShader } from './recurrent-cells.ts';
 import { shader, variants } from './shader.ts';
 
@@ -17,8 +18,9 @@ const numbers = (count: number) => Array.from({ length: count }, (_, i) => i);
  * sum_g[b,j] = Σ_k source[b,k] weights[k, (first + g) H + j] for each of `gates` gates. While a tile is multiplied, the next one is
  * on its way from memory: a step has too few workgroups to hide that otherwise.
  * @param source name of the buffer whose rows of p.source_stride begin at p.source
+ * @param half the weights are f16
  */
-function product(gates: number, source: string): { declarations: string; code: string } {
+function product(gates: number, source: string, half: boolean): { declarations: string; code: string } {
   /** vec4s of k in a tile: as many as fit into 16 KB. */
   const quads = gates <= 2 ? 16 : 8;
   /** Of a row in workgroup memory; the odd one keeps rows in different banks. */
@@ -26,6 +28,7 @@ function product(gates: number, source: string): { declarations: string; code: s
   const columnLoads = numbers(Math.ceil((gates * SIDE * quads) / INVOCATIONS));
   return {
     declarations: /* wgsl */ `
+${fromHalf(half)}
 var<workgroup> rows: array<vec4f, ${SIDE * row}>;
 var<workgroup> columns: array<vec4f, ${gates * SIDE * row}>;
 
@@ -46,7 +49,7 @@ fn column_at(i: u32, begin: u32, j0: u32) -> vec4f {
   let q = begin + i / ${SIDE}u % ${quads}u;
   let gate = i / ${SIDE * quads}u;
   if (gate >= ${gates}u || q * 4u >= p.K || j >= p.H) { return vec4f(0.0); }
-  return weights[q * p.width + (p.first + gate) * p.H + j];
+  return float_of(weights[q * p.width + (p.first + gate) * p.H + j]);
 }`,
     code: /* wgsl */ `
   let unit = local % ${SIDE}u;
@@ -100,14 +103,14 @@ const declare = (names: readonly string[]) => names.map((name) => `var ${name} =
 const s = (count: number) => numbers(count).map((i) => `s${i}`);
 
 /** Steps forward, of every cell but gru_before. Params: PRODUCT_PARAMS, STEP_PARAMS. */
-export const forwardStep = variants((name: Cell) => {
+export const forwardStep = variants((name: Cell, half: boolean) => {
   const cell = CELL_SHADERS[name];
-  const { declarations, code } = product(cell.gates, 'states');
+  const { declarations, code } = product(cell.gates, 'states', half);
   return shader({
-    name: `${name} step`,
+    name: `${name} step${half ? ', f16' : ''}`,
     tensors: {
       gates: 'readwrite f32', // [T,B,saved*H]: W x + b, then what is saved
-      weights: 'read vec4f', // packed for the forward
+      weights: `read ${quadOf(half)}`, // packed for the forward
       bias: 'read f32', // bias_hh [G*H]
       states: 'readwrite f32', // h [T+1,B,H], then c
       y: 'write f32', // [T,B,yWidth]
@@ -140,14 +143,14 @@ export const forwardStep = variants((name: Cell) => {
 });
 
 /** gru_before's first half of a step: r, z, and r h into `resets` [T,B,H]. */
-export const gruBeforeGates = variants(() => {
+export const gruBeforeGates = variants((half: boolean) => {
   const cell = CELL_SHADERS.gru_before;
-  const { declarations, code } = product(2, 'states');
+  const { declarations, code } = product(2, 'states', half);
   return shader({
-    name: 'gru_before gates',
+    name: `gru_before gates${half ? ', f16' : ''}`,
     tensors: {
       gates: 'readwrite f32',
-      weights: 'read vec4f',
+      weights: `read ${quadOf(half)}`,
       states: 'read f32',
       resets: 'write f32',
       lengths: 'read i32',
@@ -170,14 +173,14 @@ export const gruBeforeGates = variants(() => {
 });
 
 /** Its second half: n and the new state. */
-export const gruBeforeState = variants(() => {
+export const gruBeforeState = variants((half: boolean) => {
   const cell = CELL_SHADERS.gru_before;
-  const { declarations, code } = product(1, 'resets');
+  const { declarations, code } = product(1, 'resets', half);
   return shader({
-    name: 'gru_before state',
+    name: `gru_before state${half ? ', f16' : ''}`,
     tensors: {
       gates: 'readwrite f32',
-      weights: 'read vec4f',
+      weights: `read ${quadOf(half)}`,
       states: 'readwrite f32',
       resets: 'read f32',
       y: 'write f32',
@@ -204,17 +207,17 @@ export const gruBeforeState = variants(() => {
  * Steps backward. The product is of the gradients of the step computed before this one, the next one in the sequence: what comes through U.
  * `carry` holds what comes past it: [B,H] by h, then [B,H] by c. Of gru_before, this is the part by n and z.
  */
-export const backwardStep = variants((name: Cell, keepDh: boolean) => {
+export const backwardStep = variants((name: Cell, keepDh: boolean, half: boolean) => {
   const cell = CELL_SHADERS[name];
   const before = name === 'gru_before';
-  const { declarations, code } = product(1, 'gradients');
+  const { declarations, code } = product(1, 'gradients', half);
   const reads = name === 'rnn_tanh' || name === 'rnn_relu' || name === 'rnn_sigmoid' ? 'hNext' : cell.hasC ? 'c' : 'h';
   const written = before ? [1, 2] : numbers(cell.gradients);
   return shader({
-    name: `${name} step backward${keepDh ? ', dh' : ''}`,
+    name: `${name} step backward${keepDh ? ', dh' : ''}${half ? ', f16' : ''}`,
     tensors: {
       gradients: 'readwrite f32', // [T,B,gradients*H]
-      weights: 'read vec4f', // packed for the backward
+      weights: `read ${quadOf(half)}`, // packed for the backward
       gates: cell.saves && 'read f32',
       states: 'read f32',
       carry: 'readwrite f32', // [2,B,H]
@@ -252,14 +255,14 @@ export const backwardStep = variants((name: Cell, keepDh: boolean) => {
 });
 
 /** gru_before backward, the part by r: the product is of this step's gradient by n. */
-export const gruBeforeReset = variants(() => {
+export const gruBeforeReset = variants((half: boolean) => {
   const cell = CELL_SHADERS.gru_before;
-  const { declarations, code } = product(1, 'gradients');
+  const { declarations, code } = product(1, 'gradients', half);
   return shader({
-    name: 'gru_before reset backward',
+    name: `gru_before reset backward${half ? ', f16' : ''}`,
     tensors: {
       gradients: 'readwrite f32',
-      weights: 'read vec4f',
+      weights: `read ${quadOf(half)}`,
       gates: 'read f32',
       states: 'read f32',
       carry: 'readwrite f32',
@@ -281,11 +284,11 @@ export const gruBeforeReset = variants(() => {
 });
 
 /** After the last step backward: dh0 = what came past U and what comes through it. */
-export const initialGradient = variants(() => {
-  const { declarations, code } = product(1, 'gradients');
+export const initialGradient = variants((half: boolean) => {
+  const { declarations, code } = product(1, 'gradients', half);
   return shader({
-    name: 'gradient of the initial state',
-    tensors: { gradients: 'read f32', weights: 'read vec4f', carry: 'read f32', dh0: 'write f32' },
+    name: `gradient of the initial state${half ? ', f16' : ''}`,
+    tensors: { gradients: 'read f32', weights: `read ${quadOf(half)}`, carry: 'read f32', dh0: 'write f32' },
     params: PRODUCT_PARAMS,
     code: /* wgsl */ `${declarations}${MAIN}${code}
   dh0[b * p.H + j] = carry[b * p.H + j] + sum0;

@@ -10,7 +10,8 @@ import { columnSums, product, type Matrix } from './matmul.ts';
 import { CELL_SHADERS } from './recurrent-cells.ts';
 import { inputGradients, projectInput } from './recurrent-input.ts';
 import { getState, keptIn, setState, Steps, type Kept } from './recurrent-memory.ts';
-import { backwardSequence, forwardSequence, rowsOfSequence } from './recurrent-sequence.ts';
+import { rowsTogether } from './recurrent-choice.ts';
+import { backwardSequence, forwardSequence } from './recurrent-sequence.ts';
 import {
   backwardStep,
   forwardStep,
@@ -41,7 +42,7 @@ export function recurrentForward(gpu: GpuContext, operands: RecurrentOperands, r
   setState(gpu, states, steps.first, h0, B * H);
   if (hasC) setState(gpu, states, steps.cBase + steps.first, c0, B * H);
 
-  const rows = rowsTogether(gpu, operands, recurrence);
+  const rows = rowsAtOnce(gpu, operands, recurrence);
   if (rows === null) forwardSteps(gpu, operands, kept, weights);
   else forwardAtOnce(gpu, operands, kept, weights, rows);
 
@@ -59,7 +60,9 @@ function forwardAtOnce(
   const { cell, B, H } = operands.shape;
   const { bias, y, lengths } = forwardTensors(gpu, operands);
   const tensors = [gates, weights.tensor, bias, states, y, lengths];
-  gpu.run(forwardSequence(cell, H, rows), undefined, tensors, sequenceParams(operands), [Math.ceil(B / rows)]);
+  gpu.run(forwardSequence(cell, H, rows, gpu.mixed), undefined, tensors, sequenceParams(operands), [
+    Math.ceil(B / rows),
+  ]);
 }
 
 function forwardSteps(
@@ -78,12 +81,12 @@ function forwardSteps(
     if (cell === 'gru_before') {
       const ofResets = [B, H, H, t * B * H, H, GH];
       const gatesTensors = [gates, weights.tensor, states, resets!, lengths];
-      runStep(gpu, operands, gruBeforeGates(), gatesTensors, [...ofStates, 0, ...step]);
+      runStep(gpu, operands, gruBeforeGates(gpu.mixed), gatesTensors, [...ofStates, 0, ...step]);
       const stateTensors = [gates, weights.tensor, states, resets!, y, lengths];
-      runStep(gpu, operands, gruBeforeState(), stateTensors, [...ofResets, 2, ...step]);
+      runStep(gpu, operands, gruBeforeState(gpu.mixed), stateTensors, [...ofResets, 2, ...step]);
     } else {
       const tensors = [gates, weights.tensor, bias, states, y, lengths];
-      runStep(gpu, operands, forwardStep(cell), tensors, [...ofStates, 0, ...step]);
+      runStep(gpu, operands, forwardStep(cell, gpu.mixed), tensors, [...ofStates, 0, ...step]);
     }
   }
 }
@@ -109,7 +112,7 @@ export function recurrentBackward(
   setState(gpu, carry, 0, gradients.dhn, B * H);
   if (hasC) setState(gpu, carry, B * H, gradients.dcn, B * H);
 
-  const rows = rowsTogether(gpu, operands, recurrence);
+  const rows = rowsAtOnce(gpu, operands, recurrence);
   if (rows === null) backwardSteps(gpu, operands, gradients, kept, weights, da, carry);
   else backwardAtOnce(gpu, operands, gradients, kept, weights[0]!, da, carry, rows);
   if (hasC && gradients.dc0) getState(gpu, gradients.dc0, carry, B * H, B * H);
@@ -132,7 +135,7 @@ function backwardAtOnce(
   const { dy, lengths, dhAll } = backwardTensors(gpu, operands, gradients);
   const tensors = [da, weights.tensor, ...(CELL_SHADERS[cell].saves ? [gates] : []), states, carry, dy, lengths];
   if (dhAll) tensors.push(dhAll);
-  const kernel = backwardSequence(cell, H, rows, dhAll !== null);
+  const kernel = backwardSequence(cell, H, rows, dhAll !== null, gpu.mixed);
   gpu.run(kernel, undefined, tensors, sequenceParams(operands), [Math.ceil(B / rows)]);
   if (gradients.dh0) getState(gpu, gradients.dh0, carry, 0, B * H);
 }
@@ -160,16 +163,16 @@ function backwardSteps(
     const step = steps.params(t);
     const tensors = [da, weights[0]!.tensor, ...(saves ? [gates] : []), states, carry, dy, lengths];
     if (dhAll) tensors.push(dhAll);
-    runStep(gpu, operands, backwardStep(cell, dhAll !== null), tensors, [...productOf(later, 0), ...step]);
+    runStep(gpu, operands, backwardStep(cell, dhAll !== null, gpu.mixed), tensors, [...productOf(later, 0), ...step]);
     if (cell === 'gru_before') {
       const resetTensors = [da, weights[1]!.tensor, gates, states, carry, lengths];
-      runStep(gpu, operands, gruBeforeReset(), resetTensors, [...productOf(t, 1), ...step]);
+      runStep(gpu, operands, gruBeforeReset(gpu.mixed), resetTensors, [...productOf(t, 1), ...step]);
     }
     later = t;
   }
   if (!gradients.dh0) return;
   const tensors = [da, weights[0]!.tensor, carry, floats(gradients.dh0, B * H)];
-  runStep(gpu, operands, initialGradient(), tensors, productOf(later, 0));
+  runStep(gpu, operands, initialGradient(gpu.mixed), tensors, productOf(later, 0));
 }
 
 /** dU = Σ_t da_t h_(t-1)ᵀ, dd = Σ_t da_t: one product over all steps and sequences. */
@@ -219,9 +222,9 @@ function backwardTensors(
 }
 
 /** Sequences that a workgroup computes from the first step to the last, or null where steps are dispatched one by one. */
-function rowsTogether(gpu: GpuContext, { shape }: RecurrentOperands, recurrence: Recurrence): number | null {
+function rowsAtOnce(gpu: GpuContext, { shape }: RecurrentOperands, recurrence: Recurrence): number | null {
   if (recurrence === 'step by step' || shape.T === 1) return null;
-  return rowsOfSequence(shape, gpu.limits.maxComputeWorkgroupStorageSize);
+  return rowsTogether(shape, gpu.limits.maxComputeWorkgroupStorageSize, gpu.mixed);
 }
 
 /** Parameters of the shaders that compute all steps. */

@@ -5,7 +5,7 @@ import { defineKernel, type Access, type GpuKernel } from './kernel.ts';
 export const WORKGROUP = 256;
 
 /** How a shader uses a tensor, and the type of its elements; false where a variant does without it. */
-type Use = `${Access} ${'f32' | 'i32' | 'u32' | 'vec4f'}` | false;
+type Use = `${Access} ${'f32' | 'i32' | 'u32' | 'vec2u' | 'vec4f'}` | false;
 
 export interface ShaderDefinition {
   readonly name: string;

@@ -15,6 +15,7 @@ import type {
   RecurrentWorkspace,
   Tensor,
 } from '../kernels.ts';
+import type { Precision } from '../precision.ts';
 import { activationBackward, activationForward } from './activation.ts';
 import { attentionBackward, attentionForward } from './attention.ts';
 import type { GpuContext } from './context.ts';
@@ -34,13 +35,13 @@ import { GpuWorkspace } from './recurrent-memory.ts';
 import { DeviceTensor, deviceTensor, viewOf } from './tensor.ts';
 
 /**
- * The GPU device: compute shaders in WGSL, float32, on whatever WebGPU runs on (Direct3D 12, Metal, Vulkan). Calls enqueue and return at
+ * The GPU device: compute shaders in WGSL on whatever WebGPU runs on (Direct3D 12, Metal, Vulkan). Calls enqueue and return at
  * once. See docs/webgpu.md.
  */
 export class WebGpuKernels implements Kernels {
   readonly name = 'webgpu';
   readonly detail: string;
-  readonly precision = 'float32';
+  readonly precision: Precision;
   readonly losable = true;
   /** Enough to hide the way of a step's loss back to the host. */
   readonly stepsAhead = 2;
@@ -51,7 +52,8 @@ export class WebGpuKernels implements Kernels {
   constructor(gpu: GpuContext, { recurrence = 'auto' }: { recurrence?: Recurrence } = {}) {
     this.#gpu = gpu;
     this.#recurrence = recurrence;
-    this.detail = gpu.adapter;
+    this.precision = gpu.mixed ? 'mixed' : 'float32';
+    this.detail = gpu.mixed ? `${gpu.adapter}, mixed precision` : gpu.adapter;
   }
 
   alloc(label: string, shape: readonly number[], dtype: 'float' | 'int' = 'float'): Tensor {

@@ -295,6 +295,9 @@ export const newRun = {
   seed: 'Seed',
   device: 'Device',
   autoDevice: 'Fastest that works',
+  precision: 'Precision',
+  precisions: { float32: 'float32', mixed: 'mixed: weights as f16' },
+  precisionHint: 'Mixed reads half as much from memory for each weight; what is learned stays float32.',
   threads: 'Threads',
   threadsHint: 'Empty: one for each core.',
   symbols: {

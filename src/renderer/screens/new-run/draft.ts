@@ -3,6 +3,7 @@
  * configuration through the engine's own schemas; what they refuse is said at the field it is about.
  */
 import type { z } from 'zod';
+import { hasMixedPrecision } from '../../../engine/kernels/precision.ts';
 import { runConfigSchema, type RunConfig } from '../../../engine/training/config.ts';
 import { setting } from '../../lib/format.ts';
 import { newRun as text } from '../../lib/messages/new-run.ts';
@@ -75,6 +76,7 @@ export interface Draft extends DataDraft {
   seed: string;
   device: string;
   threads: string;
+  precision: RunConfig['precision'];
 }
 
 export type FieldName = keyof Draft;
@@ -170,6 +172,7 @@ export function draftOf(config: RunConfig): Draft {
     seed: number(t.seed),
     device: config.device,
     threads: number(config.threads),
+    precision: config.precision,
   };
 }
 
@@ -255,6 +258,7 @@ export function rawConfig(d: Draft): Record<string, unknown> & { architecture: R
     },
     device: d.device,
     threads: n(d.threads),
+    precision: hasMixedPrecision(d.device) ? d.precision : 'float32',
   };
 }
 

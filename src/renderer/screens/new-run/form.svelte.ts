@@ -32,11 +32,13 @@ function usualDraft({ task, multilabel, predicts, forecastAt }: TaskChoice, text
     testCorpus: null,
     vectorsCorpus: null,
   } as const;
-  return draftOf({ ...config, ...unread, architecture: purpose, device: 'auto', threads: null });
+  return draftOf({ ...config, ...unread, architecture: purpose, device: 'auto', threads: null, precision: 'float32' });
 }
 
 /** Presets and tasks decide neither the text nor where it is computed. */
-const keptByPresets: readonly FieldName[] = ['corpus', 'validCorpus', 'testCorpus', 'device', 'threads', 'seed'];
+const keptByPresets: readonly FieldName[] = [
+  ...(['corpus', 'validCorpus', 'testCorpus', 'device', 'threads', 'precision', 'seed'] as const),
+];
 
 export interface SavedForm {
   readonly draft: Draft;
@@ -175,6 +177,7 @@ export class RunForm {
         test: this.config.split.test,
         device: this.config.device,
         threads: this.config.threads,
+        precision: this.config.precision,
       } satisfies PlanInput),
   );
   readonly planInput = $derived(this.#planKey ? (JSON.parse(this.#planKey) as PlanInput) : null);

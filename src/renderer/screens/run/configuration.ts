@@ -34,6 +34,7 @@ export function configurationOf(run: Run, corpusName: (id: string) => string): C
     group(text.training, trainingRows(config)),
     group(text.made, [
       [text.device, [run.device ?? config.device, run.deviceDetail].filter(Boolean).join(' · ')],
+      [text.precision, config.precision === 'mixed' ? names.precisions.mixed : null],
       [text.before, devicesBefore(run)],
       [text.version, run.appVersion],
       [text.created, exactMoment(run.createdAt)],

@@ -17,17 +17,17 @@ describe('the choice between devices', () => {
     const processors = list.map(({ name }) => name).filter((name) => ['native', 'wasm', 'reference'].includes(name));
     expect(processors).toEqual(['native', 'wasm', 'reference']);
     expect(list.filter(({ preferred }) => preferred).map(({ name }) => name)).toEqual(['wasm']);
-    const kernels = await devices.create('auto', 1);
+    const kernels = await devices.create('auto', { threads: 1 });
     expect(kernels.detail).toBe('WebAssembly SIMD, 1 thread');
     kernels.dispose();
   });
 
   it('never takes the reference by itself', async () => {
     const devices = without('native', 'wasm', 'webgpu', 'tensorflow');
-    await expect(devices.create('auto', 1)).rejects.toThrow(
+    await expect(devices.create('auto', { threads: 1 })).rejects.toThrow(
       /^No fast device works here. Choose one by its name. native: not here; wasm: not here; .*reference: TypeScript, float64/,
     );
-    const kernels = await devices.create('reference', 1);
+    const kernels = await devices.create('reference', { threads: 1 });
     expect(kernels.name).toBe('reference');
     kernels.dispose();
   });

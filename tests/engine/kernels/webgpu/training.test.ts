@@ -50,7 +50,7 @@ describe.skipIf(!dawn)('webgpu', () => {
       trainer.dispose();
     });
 
-    it('gives a character model the validation perplexity that it gets on the processor', async () => {
+    it('gives a character model the validation perplexity that it gets on the processor, also in mixed precision', async () => {
       const steps = 100;
       const config = tinyConfig({
         architecture: { hidden: 24, embedding: 12 },
@@ -66,9 +66,14 @@ describe.skipIf(!dawn)('webgpu', () => {
       const processor = haveNative ? createNative() : createReferenceKernels();
       const want = await perplexity(processor);
       processor.dispose();
-      const got = await perplexity(kernels());
       expect(want).toBeLessThan(4);
+      const got = await perplexity(kernels());
       expect(Math.abs(got / want - 1)).toBeLessThan(0.01);
+      const mixed = await createWebGpuKernels(dawn!, { precision: 'mixed' });
+      const rounded = await perplexity(mixed);
+      mixed.dispose();
+      expect(rounded).not.toBe(got);
+      expect(Math.abs(rounded / want - 1)).toBeLessThan(0.01);
     });
   });
 });

@@ -95,7 +95,7 @@ test('every flag arrives', () => {
       ' ',
     ),
     ...'--batch 7 --steps 11 --epochs 1.5 --max-steps 99 --max-minutes 0.5 --optimizer momentum --lr 0.3'.split(' '),
-    ...'--schedule cosine --clip 0.25 --seed 42 --valid 0.2 --test 0.1 --eval-every 13 --device reference --threads 2'.split(
+    ...'--schedule cosine --clip 0.25 --seed 42 --valid 0.2 --test 0.1 --eval-every 13 --device webgpu --threads 2 --precision mixed'.split(
       ' ',
     ),
   );
@@ -116,8 +116,9 @@ test('every flag arrives', () => {
       evalEvery: 13,
     },
     split: { valid: 0.2, test: 0.1 },
-    device: 'reference',
+    device: 'webgpu',
     threads: 2,
+    precision: 'mixed',
   });
   expect(configOf('--clip', '0').training.clip).toBeNull();
 });
@@ -125,6 +126,10 @@ test('every flag arrives', () => {
 describe('what cannot be is refused with the flag, the value and the bound', () => {
   test.each([
     [['--layers', '0'], '--layers 0: it must be at least 1.'],
+    [
+      ['--precision', 'mixed', '--device', 'native'],
+      '--precision mixed: Mixed precision is computed on webgpu, not on "native": choose the device webgpu',
+    ],
     [['--hidden', '2.5'], '--hidden 2.5: it must be a whole number.'],
     [['--dropout', '1'], '--dropout 1: it must be at most 0.95.'],
     [['--lr', '0'], '--lr 0: it must be more than 0.'],

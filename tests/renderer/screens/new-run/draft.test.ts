@@ -17,8 +17,9 @@ describe('draft and configuration', () => {
       testCorpus: 't',
       split: { valid: 0, test: 0 },
       tokenizer: { kind: 'bpe', maxVocabulary: 2000 },
-      device: 'reference',
+      device: 'webgpu',
       threads: 2,
+      precision: 'mixed',
       training: {
         ...configs[0]!.training,
         optimizer: { kind: 'adamw', weightDecay: 1e-6 },
@@ -36,6 +37,7 @@ describe('draft and configuration', () => {
     expect(check(draft({ valid: '7.5' })).config!.split.valid).toBe(0.075);
   });
   it('drop what a choice has no use for', () => {
+    expect(check(draft({ device: 'native', precision: 'mixed' })).config!.precision).toBe('float32');
     const config = check(
       draft({ tokenizer: 'char', maxVocabulary: '5', optimizer: 'sgd', momentum: 'nonsense' }),
     ).config!;

@@ -30,6 +30,12 @@ test('a run that changed its device says which it had before, and for how long',
   });
 });
 
+test('mixed precision is said, the usual one is not', () => {
+  const { config, ...rest } = run(0);
+  expect(rows({ ...rest, config })['precision']).toBeUndefined();
+  expect(rows({ ...rest, config: { ...config, precision: 'mixed' } })['precision']).toBe('mixed: weights as f16');
+});
+
 test('of several ends the first counts, and it says so', () => {
   const one = run(0);
   const training = { ...one.config.training, maxSteps: 1_500, maxMinutes: 0.5 };
