@@ -2,7 +2,7 @@
  * The safetensors container (github.com/huggingface/safetensors): an 8-byte little-endian header length, a JSON header that
  * names each tensor's type, shape and byte range, then the bytes. Checkpoints and exported models are both of this format.
  */
-import { isNumberType, numberTypes, readNumbers } from './number-types.ts';
+import { isNumberType, type NumberTypeName, numberTypes, readNumbers } from './number-types.ts';
 
 type SafetensorsDtype = 'F64' | 'F32' | 'I32';
 
@@ -52,38 +52,84 @@ export function writeSafetensors({ tensors, metadata }: Safetensors): Uint8Array
   return file;
 }
 
+/** A file that need not be in memory as a whole. */
+export interface ByteSource {
+  /** Bytes. */
+  readonly size: number;
+  /** Those from `from` to before `to`, which are in the file. */
+  read(from: number, to: number): Promise<Uint8Array>;
+}
+
+/** A tensor that has not been read. */
+export interface TensorPlace {
+  readonly shape: readonly number[];
+  readonly type: NumberTypeName;
+  /** Its bytes in the file. */
+  readonly from: number;
+  readonly to: number;
+}
+
+/** What a file says of itself. */
+export interface SafetensorsLayout {
+  readonly places: ReadonlyMap<string, TensorPlace>;
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
 /**
  * Reads a safetensors file. Numbers that no array here holds are widened exactly: F16 and BF16 to float32, small integers to int32,
  * 64-bit integers to float64 (exact to 2^53).
  * @throws SafetensorsError when the bytes are not one (truncated, ranges that do not fit, unknown types)
  */
 export function readSafetensors(file: Uint8Array): Safetensors {
-  if (file.length < headerLengthBytes)
-    throw new SafetensorsError(`The file has ${file.length} bytes, less than a header.`);
-  const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
-  const headerBytes = Number(view.getBigUint64(0, true));
-  if (headerBytes > maxHeaderBytes || headerLengthBytes + headerBytes > file.length) {
-    throw new SafetensorsError(
-      `The header should have ${headerBytes} bytes, but the file has ${file.length}: it is cut off, or not a safetensors file.`,
-    );
-  }
-  const header = parseHeader(file.subarray(headerLengthBytes, headerLengthBytes + headerBytes));
-  const start = headerLengthBytes + headerBytes;
+  const end = headerEnd(file.subarray(0, headerLengthBytes), file.length);
+  const { places, metadata } = layoutOf(file.subarray(headerLengthBytes, end), end, file.length);
   const tensors = new Map<string, SafetensorsEntry>();
-  let metadata: Record<string, string> = {};
-  let bytes = 0;
-  for (const [name, value] of Object.entries(header)) {
-    if (name === '__metadata__') metadata = readMetadata(value);
-    else {
-      const entry = readEntry(name, value, file, start);
-      // A short header could otherwise ask for the same bytes a million times.
-      bytes += entry.bytes;
-      if (bytes > file.length - start)
-        throw new SafetensorsError(`Tensor "${name}" shares bytes with another: the file is damaged.`);
-      tensors.set(name, entry.tensor());
-    }
+  for (const [name, { shape, type, from, to }] of places) {
+    tensors.set(name, { shape, data: readNumbers(file.subarray(from, to), type) });
   }
   return { tensors, metadata };
+}
+
+/** All but the numbers of a file, of which only the header is read. @throws SafetensorsError as `readSafetensors` */
+export async function readSafetensorsLayout(file: ByteSource): Promise<SafetensorsLayout> {
+  const end = headerEnd(await file.read(0, Math.min(headerLengthBytes, file.size)), file.size);
+  return layoutOf(await file.read(headerLengthBytes, end), end, file.size);
+}
+
+/** One tensor of a file. */
+export async function readTensor(file: ByteSource, { shape, type, from, to }: TensorPlace): Promise<SafetensorsEntry> {
+  return { shape, data: readNumbers(await file.read(from, to), type) };
+}
+
+/** Where the numbers begin. @param start the first bytes, at most those that say how long the header is @param size of the file */
+function headerEnd(start: Uint8Array, size: number): number {
+  if (start.length < headerLengthBytes) throw new SafetensorsError(`The file has ${size} bytes, less than a header.`);
+  const view = new DataView(start.buffer, start.byteOffset, start.byteLength);
+  const headerBytes = Number(view.getBigUint64(0, true));
+  if (headerBytes > maxHeaderBytes || headerLengthBytes + headerBytes > size) {
+    throw new SafetensorsError(
+      `The header should have ${headerBytes} bytes, but the file has ${size}: it is cut off, or not a safetensors file.`,
+    );
+  }
+  return headerLengthBytes + headerBytes;
+}
+
+function layoutOf(json: Uint8Array, start: number, size: number): SafetensorsLayout {
+  const places = new Map<string, TensorPlace>();
+  let metadata: Record<string, string> = {};
+  let bytes = 0;
+  for (const [name, value] of Object.entries(parseHeader(json))) {
+    if (name === '__metadata__') metadata = readMetadata(value);
+    else {
+      const place = placeOf(name, value, start, size);
+      // A short header could otherwise ask for the same bytes a million times.
+      bytes += place.to - place.from;
+      if (bytes > size - start)
+        throw new SafetensorsError(`Tensor "${name}" shares bytes with another: the file is damaged.`);
+      places.set(name, place);
+    }
+  }
+  return { places, metadata };
 }
 
 function parseHeader(bytes: Uint8Array): Record<string, unknown> {
@@ -106,12 +152,7 @@ function readMetadata(value: unknown): Record<string, string> {
   return value as Record<string, string>;
 }
 
-function readEntry(
-  name: string,
-  value: unknown,
-  file: Uint8Array,
-  start: number,
-): { readonly bytes: number; tensor(): SafetensorsEntry } {
+function placeOf(name: string, value: unknown, start: number, fileSize: number): TensorPlace {
   const { dtype, shape, data_offsets: range } = (value ?? {}) as Record<string, unknown>;
   if (typeof dtype !== 'string' || !isNumberType(dtype)) {
     const known = Object.keys(numberTypes).join(', ');
@@ -129,11 +170,10 @@ function readEntry(
   }
   const [from, to] = range as [number, number];
   const size = shape.reduce((product, n) => product * n, 1);
-  if (to < from || to - from !== size * numberTypes[dtype].bytes || start + to > file.length) {
+  if (to < from || to - from !== size * numberTypes[dtype].bytes || start + to > fileSize) {
     throw new SafetensorsError(
       `Tensor "${name}" of shape [${shape.join(', ')}] does not fit its bytes ${from} … ${to}: the file is cut off or damaged.`,
     );
   }
-  const tensor = () => ({ shape, data: readNumbers(file.subarray(start + from, start + to), dtype) });
-  return { bytes: to - from, tensor };
+  return { shape, type: dtype, from: start + from, to: start + to };
 }

@@ -7,7 +7,14 @@
  */
 import { z } from 'zod';
 import { codecSchema } from '../data/codec.ts';
-import { readSafetensors, writeSafetensors, type SafetensorsEntry } from '../export/safetensors.ts';
+import {
+  type ByteSource,
+  readSafetensors,
+  readSafetensorsLayout,
+  readTensor,
+  type SafetensorsEntry,
+  writeSafetensors,
+} from '../export/safetensors.ts';
 import type { Figures } from '../metrics/figures.ts';
 import type { TaskResult } from '../metrics/results.ts';
 import type { SampleDetail, StepMetrics } from '../protocol.ts';
@@ -94,6 +101,23 @@ export function encodeCheckpoint({ state, tensors, steps }: Checkpoint): Uint8Ar
 /** @throws CheckpointError, SafetensorsError when the bytes are not a whole checkpoint */
 export function decodeCheckpoint(file: Uint8Array): Checkpoint {
   const { tensors, metadata } = readSafetensors(file);
+  const rest = new Map(tensors);
+  const rows = rest.get(stepsTensor);
+  rest.delete(stepsTensor);
+  return { state: stateOf(metadata), tensors: rest, steps: stepsOf(rows) };
+}
+
+/**
+ * What a checkpoint remembers, read without its numbers, however large it is: that its file is whole is known from its length.
+ * @throws CheckpointError, SafetensorsError as `decodeCheckpoint`
+ */
+export async function readCheckpointRecord(file: ByteSource): Promise<Omit<Checkpoint, 'tensors'>> {
+  const { places, metadata } = await readSafetensorsLayout(file);
+  const steps = places.get(stepsTensor);
+  return { state: stateOf(metadata), steps: stepsOf(steps && (await readTensor(file, steps))) };
+}
+
+function stateOf(metadata: Readonly<Record<string, string>>): CheckpointState {
   const json = metadata['unroll'];
   if (json === undefined) {
     throw new CheckpointError('This safetensors file holds no Unroll checkpoint: its metadata has no entry "unroll".');
@@ -101,9 +125,11 @@ export function decodeCheckpoint(file: Uint8Array): Checkpoint {
   const parsed = checkpointStateSchema.safeParse(parseJson(json));
   if (!parsed.success)
     throw new CheckpointError(`The checkpoint's description is not valid: ${z.prettifyError(parsed.error)}`);
-  const rest = new Map(tensors);
-  const rows = rest.get(stepsTensor)?.data ?? new Float64Array(0);
-  rest.delete(stepsTensor);
+  return parsed.data;
+}
+
+function stepsOf(tensor: SafetensorsEntry | undefined): StepMetrics[] {
+  const rows = tensor?.data ?? new Float64Array(0);
   const steps: StepMetrics[] = [];
   for (let at = 0; at < rows.length; at += stepColumns.length) {
     const [step, epoch, loss, gradNorm, learningRate, tokensPerSecond, elapsed] = rows.subarray(
@@ -120,7 +146,7 @@ export function decodeCheckpoint(file: Uint8Array): Checkpoint {
       elapsed: elapsed!,
     });
   }
-  return { state: parsed.data, tensors: rest, steps };
+  return steps;
 }
 
 function parseJson(json: string): unknown {

@@ -1,14 +1,13 @@
 /** What a trained run can be asked, and something of its own data to ask it first. */
-import { readFile } from 'node:fs/promises';
 import type { ModelInput } from '../../api/types.ts';
 import type { ExampleData } from '../../engine/data/config.ts';
 import { ExampleCodec, type CodecJson } from '../../engine/data/codec.ts';
 import { openDataset } from '../../engine/data/dataset.ts';
 import { readExamples, type DataSource, type Example } from '../../engine/data/survey.ts';
-import { decodeCheckpoint } from '../../engine/training/checkpoint.ts';
 import { nodeFiles } from '../files.ts';
 import type { RunRecord } from '../store/runs.ts';
 import type { RunCheckpoints } from './checkpoint-files.ts';
+import { checkpointRecordAt } from './checkpoint-record.ts';
 import type { CorpusTexts } from './corpus-texts.ts';
 import { readCodec, type DatasetCache } from './dataset-cache.ts';
 import { conflict } from './errors.ts';
@@ -61,7 +60,7 @@ export class ModelInputs {
 
   async #codecOfCheckpoint(run: RunRecord): Promise<ExampleCodec | null> {
     const path = this.#checkpoints.model(run);
-    const codec = path && decodeCheckpoint(await readFile(path)).state.codec;
+    const codec = path && (await checkpointRecordAt(path)).state.codec;
     return codec ? new ExampleCodec(codec) : null;
   }
 

@@ -263,7 +263,7 @@ export class Runs {
     }
   }
 
-  /** At start: removes for good what was removed, with its files, and prepared data that no run needs. */
+  /** At start: removes for good what was removed, with its files, and what no run needs: prepared data, folders left half made. */
   async purge(): Promise<void> {
     const { store, checkpoints, folders, texts, changes } = this.#in;
     for (const run of store.runs.deleted()) {
@@ -274,6 +274,10 @@ export class Runs {
         if (!store.corpora.isTextUsed(hash)) await texts.remove(hash);
       }
       changes.publish({ type: 'run-purged', id });
+    }
+    // Checkpoints are put in place before the database learns of a run that is taken in.
+    for (const id of await checkpoints.runIds()) {
+      if (!store.runs.get(id)) await checkpoints.removeFolder(id);
     }
     // What was prepared for plans that never became runs goes too.
     for (const key of await folders.keys()) {

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { writeSafetensors } from '../../../src/engine/export/safetensors.ts';
+import { SafetensorsError, writeSafetensors } from '../../../src/engine/export/safetensors.ts';
 import {
   CheckpointError,
   decodeCheckpoint,
   encodeCheckpoint,
+  readCheckpointRecord,
   type Checkpoint,
 } from '../../../src/engine/training/checkpoint.ts';
 import { tinyConfig } from './tiny.ts';
@@ -49,6 +50,27 @@ describe('checkpoints', () => {
     expect(state).toEqual(want.state);
     expect(steps).toEqual(want.steps);
     expect([...tensors]).toEqual([...want.tensors]);
+  });
+
+  it('what they remember is read without their numbers', async () => {
+    const large = checkpoint();
+    const tensors = new Map(large.tensors).set('big', { shape: [100_000], data: new Float64Array(100_000) });
+    const file = encodeCheckpoint({ ...large, tensors });
+    let read = 0;
+    const source = (size: number) => ({
+      size,
+      read: (from: number, to: number) => {
+        expect(to).toBeLessThanOrEqual(size);
+        read += to - from;
+        return Promise.resolve(file.slice(from, to));
+      },
+    });
+    const { state, steps } = decodeCheckpoint(file);
+    expect(await readCheckpointRecord(source(file.length))).toEqual({ state, steps });
+    expect(read).toBeLessThan(file.length - 800_000 + 1);
+    // The steps come last: a file without its end is not whole.
+    for (const size of [0, 7, 8, 100, file.length - 1])
+      await expect(readCheckpointRecord(source(size)), `${size} bytes`).rejects.toThrow(SafetensorsError);
   });
 
   it('say what is wrong with a safetensors file that is none', () => {

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, truncateSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
@@ -325,6 +325,22 @@ describe('deleting', () => {
     expect(readdirSync(again.workspace.runs)).toEqual([]);
     expect(readdirSync(again.workspace.tokens)).toEqual([]);
     expect(readdirSync(again.workspace.corpora)).toEqual([`${run.corpusHash}.txt`]);
+  });
+
+  test('takes folders along that no run has: what a death between the files and the database leaves', async () => {
+    const app = await openTestApp();
+    const run = await finishedRun(app);
+    await app.close();
+    const orphan = join(app.workspace.runs, '0f8fad5b-d9cb-469f-a165-70867728950e');
+    const foreign = join(app.workspace.runs, 'my notes');
+    for (const folder of [orphan, foreign]) mkdirSync(folder);
+    writeFileSync(join(orphan, 'step-000000025.safetensors'), 'half');
+
+    const reader = await openTestApp({ folder: app.folder, readOnly: true });
+    expect(existsSync(orphan)).toBe(true);
+    await reader.close();
+    await openTestApp({ folder: app.folder });
+    expect(readdirSync(app.workspace.runs).sort()).toEqual([run.id, 'my notes'].sort());
   });
 
   test('leaves tokens that another run uses', async () => {

@@ -1,7 +1,6 @@
 /** Reads a `.unroll` file: everything in it is checked before anything of it is kept. */
 import { createHash } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createInterface } from 'node:readline';
@@ -10,8 +9,9 @@ import type { z } from 'zod';
 import { unpack } from '../../../api/inside.ts';
 import type { LiveLook } from '../../../engine/inside/looks/live.ts';
 import { SafetensorsError } from '../../../engine/export/safetensors.ts';
-import { CheckpointError, decodeCheckpoint } from '../../../engine/training/checkpoint.ts';
+import { CheckpointError } from '../../../engine/training/checkpoint.ts';
 import type { RecordedStep } from '../../store/metrics.ts';
+import { checkpointRecordAt } from '../checkpoint-record.ts';
 import { badInput } from '../errors.ts';
 import { Archive, damaged, type EntryCheck } from './archive.ts';
 import {
@@ -123,7 +123,7 @@ async function extractCheckpoint(archive: Archive, manifest: Manifest, name: str
   const { last, best } = manifest.checkpoints;
   const claimed = [last, best].find((one) => one?.file === file)!;
   try {
-    const { state } = decodeCheckpoint(await readFile(path));
+    const { state } = await checkpointRecordAt(path);
     if (state.step === claimed.step) return;
   } catch (error) {
     if (!(error instanceof CheckpointError || error instanceof SafetensorsError)) throw error;
