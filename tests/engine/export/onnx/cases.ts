@@ -24,6 +24,8 @@ const MORE: Case[] = [
   ['classification, mean, normalised', { task: 'classification', pooling: 'mean', layerNorm: true }],
   ['forecasting, mean', { task: 'forecasting', input: 'numbers', embedding: 0, pooling: 'mean', bidirectional: true }],
   ['forecasting, max', { task: 'forecasting', input: 'numbers', embedding: 0, pooling: 'max', layerNorm: true }],
+  ['translation, gru that resets before', { task: 'translation', cell: 'gru', reset: 'before', attention: 'luong' }],
+  ['translation, rnn, bahdanau', { task: 'translation', cell: 'rnn', attention: 'bahdanau', layers: 2 }],
   ['standard, ReLU', { task: 'standard', input: 'numbers', embedding: 0, activation: 'relu' }],
 ];
 
