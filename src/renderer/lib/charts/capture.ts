@@ -1,118 +1,134 @@
-/** A line chart as it stands on the screen, as one scene with its title, legend and marks, and as the numbers behind it. */
+/** A chart as it stands on the screen, to be taken elsewhere: drawn with its title and legend, and as the numbers behind it. */
+import type { ChartConfiguration, LegendItem, Plugin } from 'chart.js';
+import { Chart, type Look } from './chart.ts';
 import { visibleRange } from './decimate.ts';
-import { dashOf, type Drawing, type Picture } from './line-scene.ts';
-import { bestMarks } from './marks.ts';
-import { Palette } from './palette.ts';
-import type { Mark, Scene } from './scene.ts';
+import { dashOf, lineConfig, type Drawing, type Picture } from './line-chart.ts';
 import { nameOf, type Series } from './series.ts';
 
 export interface Capture {
   readonly title: string;
-  readonly scene: Scene;
-  /** CSS font family that the scene is written in. */
-  readonly font: string;
+  /** Of the whole picture, in CSS pixels. */
+  readonly width: number;
+  readonly height: number;
+  /** Makes what Chart.js draws the picture of, for a canvas of this size. */
+  readonly config: () => ChartConfiguration;
   /** Comma-separated, with a heading. */
   readonly csv: string;
 }
 
 export interface Captured {
   readonly title: string;
-  readonly xLabel: string;
-  readonly picture: Picture;
-  readonly drawing: Drawing;
-  /** Where it stands: its colours and font. */
-  readonly host: HTMLElement;
+  /** What is on the screen, and how it is made. */
+  readonly chart: Chart;
+  readonly config: () => ChartConfiguration;
+  readonly look: Look;
+  readonly csv: string;
+  /** Names the x axis. */
+  readonly xLabel?: string;
+  readonly legend?: readonly LegendItem[];
 }
 
+/** Around the picture, and between its title and what is below it. */
 const PAD = 12;
-const HEAD = 32;
-const ROW = 20;
-const SAMPLE = 22;
 /** A longer legend is a list of names, which the CSV has. */
 const MOST = 24;
 
-export function captureOf({ title, xLabel, picture, drawing, host }: Captured): Capture {
-  const palette = new Palette(host);
-  const font = getComputedStyle(host).fontFamily;
-  const context = document.createElement('canvas').getContext('2d')!;
-  context.font = `400 12px ${font}`;
-  const textWidth = (text: string) => context.measureText(text).width;
-  const curves = picture.frame.curves.filter(({ series }) => !series.faint);
-  const { width, height, marks } = drawing.scene;
-  const text = { kind: 'text', size: 12 } as const;
-  const legend = legendMarks(
-    curves.map(({ series }) => series),
-    { width, palette, textWidth },
-  );
-  const total = { width: width + 2 * PAD, height: HEAD + height + ROW + legend.height + PAD };
-  const best = bestMarks(curves, drawing.layout).flatMap((mark): Mark[] => [
-    {
-      ...{ kind: 'circle', x: mark.x, y: mark.y, r: 4.5, fill: palette.get('var(--surface)') },
-      ...{ stroke: palette.get(mark.color), width: 2.5 },
+/** The axes are as far apart as on the screen; title and legend add to its height. */
+export function captureOf(captured: Captured): Capture {
+  const { title, chart, csv } = captured;
+  const config = () => framed(captured);
+  const width = chart.width + 2 * PAD;
+  const canvas = document.createElement('canvas');
+  const trial = new Chart(Object.assign(canvas, { width, height: chart.height }), config());
+  const height = Math.ceil(chart.height + heightOf(chart) - heightOf(trial));
+  trial.destroy();
+  return { title, width, height, config, csv };
+}
+
+/** Between the axes. */
+function heightOf({ chartArea: { top, bottom } }: Chart): number {
+  return bottom - top;
+}
+
+/** The same chart with a ground, a title and a legend, for a canvas that stays as large as it is. */
+function framed({ title, config, look, xLabel, legend = [] }: Captured): ChartConfiguration {
+  const { palette, font } = look;
+  const { options = {}, plugins = [], ...rest } = config();
+  const { x } = options.scales ?? {};
+  const room = options.layout?.padding as { top: number; right: number; bottom: number; left: number };
+  const items = legend.length > MOST ? [] : legend;
+  const ground: Plugin = {
+    id: 'ground',
+    beforeDraw({ ctx, width, height }) {
+      ctx.save();
+      ctx.fillStyle = palette.get('var(--surface)');
+      // Not from the corner on: a context that writes SVG takes that for emptying it.
+      ctx.fillRect(-1, -1, width + 2, height + 2);
+      ctx.restore();
     },
-    ...(mark.at
-      ? [
-          {
-            ...({ kind: 'text', text: mark.label, x: mark.at.x, y: mark.at.y, size: 11, weight: 600 } as const),
-            ...{ color: palette.get('var(--text)'), halo: palette.get('var(--surface)') },
-          },
-        ]
-      : []),
-  ]);
-  const scene: Scene = {
-    ...total,
-    marks: [
-      { kind: 'rect', x: 0, y: 0, ...total, fill: palette.get('var(--surface)') },
-      { ...text, text: title, x: PAD, y: HEAD / 2, size: 14, weight: 600, color: palette.get('var(--text)') },
-      { kind: 'group', dx: PAD, dy: HEAD, marks: [...marks, ...best] },
-      {
-        ...{ ...text, size: 11, text: xLabel, x: PAD + width - 16, y: HEAD + height + ROW / 2 - 4 },
-        ...{ align: 'end', color: palette.get('var(--text-3)') },
-      },
-      { kind: 'group', dx: PAD, dy: HEAD + height + ROW, marks: legend.marks },
-    ],
   };
-  return { title, scene, font, csv: csvOf(picture, xLabel) };
-}
-
-function legendMarks(
-  series: readonly Series[],
-  { width, palette, textWidth }: { width: number; palette: Palette; textWidth: (text: string) => number },
-): { marks: Mark[]; height: number } {
-  const marks: Mark[] = [];
-  const shown = series.length > MOST ? [] : series;
-  let x = 0;
-  let y = ROW / 2;
-  for (const one of shown) {
-    const name = nameOf(one);
-    // A program without this font writes wider ones.
-    const needed = SAMPLE + textWidth(name) * 1.15 + 16;
-    if (x > 0 && x + needed > width) {
-      x = 0;
-      y += ROW;
-    }
-    const dash = dashOf(one.dash);
-    marks.push({
-      ...{ kind: 'line', x: [x, x + 16], y: [y, y], color: palette.get(one.color), width: 2 },
-      ...(dash && { dash }),
-    });
-    marks.push({ kind: 'text', text: name, x: x + SAMPLE, y, size: 12, color: palette.get('var(--text-2)') });
-    x += needed;
-  }
-  return { marks, height: shown.length > 0 ? y + ROW / 2 : 0 };
-}
-
-/** A scene on its ground, with a title above it. */
-export function withTitle(scene: Scene, title: string, palette: Palette): Scene {
-  const size = { width: scene.width + 2 * PAD, height: scene.height + HEAD + PAD };
-  const head = { kind: 'text', text: title, x: PAD, y: HEAD / 2, size: 14, weight: 600 } as const;
+  const xTitle = {
+    ...{ display: true, text: xLabel, align: 'end', padding: 0 },
+    ...{ color: palette.get('var(--text-3)'), font: { family: font, size: 11 } },
+  };
   return {
-    ...size,
-    marks: [
-      { kind: 'rect', x: 0, y: 0, ...size, fill: palette.get('var(--surface)') },
-      { ...head, color: palette.get('var(--text)') },
-      { kind: 'group', dx: PAD, dy: HEAD, marks: scene.marks },
-    ],
+    ...rest,
+    plugins: [...plugins, ground],
+    options: {
+      ...options,
+      ...{ responsive: false, devicePixelRatio: 1 },
+      ...(xLabel !== undefined && { scales: { ...options.scales, x: { ...x, title: xTitle } } }),
+      layout: {
+        ...options.layout,
+        padding: { top: PAD, right: room.right + PAD, bottom: room.bottom + PAD, left: room.left + PAD },
+      },
+      plugins: {
+        ...options.plugins,
+        title: {
+          ...{ display: true, text: title, align: 'start', padding: { top: 0, bottom: room.top + 4 } },
+          ...{ color: palette.get('var(--text)'), font: { family: font, size: 14, weight: 600 } },
+        },
+        legend: {
+          ...{ display: items.length > 0, position: 'bottom', align: 'start' },
+          labels: {
+            ...{ usePointStyle: true, pointStyleWidth: 16, boxHeight: 8, padding: 8 },
+            font: { family: font, size: 12 },
+            generateLabels: () => [...items],
+          },
+        },
+      },
+    },
+  } as ChartConfiguration;
+}
+
+export interface CapturedLines {
+  readonly title: string;
+  readonly xLabel: string;
+  readonly picture: Picture;
+  readonly drawing: Drawing;
+  readonly look: Look;
+}
+
+/** A chart of curves. */
+export function lineCaptureOf({ title, xLabel, picture, drawing, look }: CapturedLines): Capture {
+  const curves = picture.frame.curves.filter(({ series }) => !series.faint);
+  return captureOf({
+    ...{ title, look, xLabel },
+    chart: drawing.chart as Chart,
+    config: () => lineConfig(picture, look) as ChartConfiguration,
+    legend: curves.map(({ series }) => legendItem(series, look)),
+    csv: csvOf(picture, xLabel),
+  });
+}
+
+function legendItem(series: Series, { palette }: Look): LegendItem {
+  return {
+    text: nameOf(series),
+    fontColor: palette.get('var(--text-2)'),
+    pointStyle: 'line',
+    strokeStyle: palette.get(series.color),
+    lineWidth: 2,
+    lineDash: [...(dashOf(series.dash) ?? [])],
   };
 }
 

@@ -1,5 +1,5 @@
 /** Where marked points and their labels go, so that no label lies on another. */
-import type { Layout } from './plane.ts';
+import type { Layout } from './chart.ts';
 import type { Curve } from './series.ts';
 
 export interface Box {

@@ -22,9 +22,11 @@ export class Palette {
     return color;
   }
 
-  /** The same colour, mostly transparent. */
+  /** The same colour with so much of its opacity, as programs that know little of CSS read it too. */
   faint(css: string, percent: number): string {
-    return this.get(`color-mix(in srgb, ${css} ${percent}%, transparent)`);
+    const color = this.get(css);
+    const [r, g, b, alpha = 1] = (color.match(/[\d.]+/g) ?? []).map(Number);
+    return `rgba(${r}, ${g}, ${b}, ${(alpha * percent) / 100})`;
   }
 
   /** To be called when the theme has changed. */

@@ -1,34 +1,46 @@
 /** Captured charts as files: one picture, or one table, of all of them. */
 import { toCsv, type Capture } from './capture.ts';
-import { paint, toSvg, type Mark, type Scene } from './scene.ts';
+import { BasicPlatform, Chart } from './chart.ts';
 
 /** Pixels of a picture for each of the screen's. */
 const SCALE = 2;
 
+/** The chart as an SVG element. */
+export async function svgText({ width, height, config }: Capture): Promise<string> {
+  const { Element } = await import('svgcanvas');
+  const canvas = new Element({ width, height });
+  const chart = new Chart(canvas as unknown as HTMLCanvasElement, { ...config(), platform: BasicPlatform });
+  const text = canvas.getContext('2d').getSerializedSvg();
+  chart.destroy();
+  // Its coordinates have up to 17 digits.
+  return text.replaceAll(/\d+\.\d{3,}/g, (digits) => String(Math.round(Number(digits) * 100) / 100));
+}
+
 /** The charts one above the other. */
-export function stacked(captures: readonly Capture[]): Scene {
-  let height = 0;
-  const marks: Mark[] = [];
-  for (const { scene } of captures) {
-    marks.push({ kind: 'group', dy: height, marks: scene.marks });
-    height += scene.height;
-  }
-  return { width: Math.max(0, ...captures.map(({ scene }) => scene.width)), height, marks };
+export async function svgOf(captures: readonly Capture[]): Promise<Blob> {
+  const { width, height, places } = stacked(captures);
+  const parts: string[] = [];
+  for (const { capture, y } of places) parts.push((await svgText(capture)).replace('<svg', `<svg y="${y}"`));
+  const size = `width="${width}" height="${height}" viewBox="0 0 ${width} ${height}"`;
+  return new Blob([`<svg xmlns="http://www.w3.org/2000/svg" ${size}>${parts.join('')}</svg>`], {
+    type: 'image/svg+xml',
+  });
 }
 
-export function svgOf(captures: readonly Capture[]): Blob {
-  return new Blob([toSvg(stacked(captures), captures[0]?.font ?? 'sans-serif')], { type: 'image/svg+xml' });
-}
-
-/** @throws Error where the picture is too large for a canvas */
+/** The charts one above the other. @throws Error where the picture is too large for a canvas */
 export function pngOf(captures: readonly Capture[]): Promise<Blob> {
-  const scene = stacked(captures);
+  const { width, height, places } = stacked(captures);
   const canvas = document.createElement('canvas');
-  canvas.width = Math.ceil(scene.width * SCALE);
-  canvas.height = Math.ceil(scene.height * SCALE);
+  Object.assign(canvas, { width: Math.ceil(width * SCALE), height: Math.ceil(height * SCALE) });
   const context = canvas.getContext('2d')!;
-  context.scale(SCALE, SCALE);
-  paint(context, scene, captures[0]?.font ?? 'sans-serif');
+  for (const { capture, y } of places) {
+    const own = Object.assign(document.createElement('canvas'), { width: capture.width, height: capture.height });
+    const config = capture.config();
+    const options = { ...config.options, devicePixelRatio: SCALE };
+    const chart = new Chart(own, { ...config, options, platform: BasicPlatform });
+    context.drawImage(own, 0, y * SCALE);
+    chart.destroy();
+  }
   return new Promise((resolve, reject) =>
     canvas.toBlob(
       (blob) => (blob ? resolve(blob) : reject(new Error('The picture is too large to be made.'))),
@@ -43,4 +55,14 @@ export function csvOf(captures: readonly Capture[]): Blob {
   const text =
     captures.length === 1 && first ? first.csv : captures.map(({ title, csv }) => toCsv([[title]]) + csv).join('\r\n');
   return new Blob([text], { type: 'text/csv' });
+}
+
+function stacked(captures: readonly Capture[]) {
+  let height = 0;
+  const places = captures.map((capture) => {
+    const y = height;
+    height += capture.height;
+    return { capture, y };
+  });
+  return { width: Math.max(0, ...captures.map(({ width }) => width)), height, places };
 }

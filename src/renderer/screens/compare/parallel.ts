@@ -1,7 +1,8 @@
 /** Parallel coordinates (A. Inselberg 1985): an axis for each setting or result, and each run a line from axis to axis. */
+import type { ChartConfiguration, ChartDataset, ChartOptions, Plugin, Scale } from 'chart.js';
 import type { Run } from '../../../api/types.ts';
-import type { Surface } from '../../lib/charts/plane.ts';
-import type { Mark, Scene } from '../../lib/charts/scene.ts';
+import { still, type Look } from '../../lib/charts/chart.ts';
+import { LABEL, TICK_Y } from '../../lib/charts/scales.ts';
 import type { Extent } from '../../lib/charts/series.ts';
 import { shareOf, type Placing } from './placing.ts';
 import type { Styles } from './styles.ts';
@@ -13,13 +14,13 @@ export interface Box {
   readonly bottom: number;
 }
 
-const LABEL = 11;
-const PERCENT = { one: 70, many: 35, out: 8 };
-
-/** Room for the axes: their titles stand above, outside of the scene's box. */
-export function parallelBox({ width, height }: Pick<Surface, 'width' | 'height'>): Box {
-  return { left: 72, right: Math.max(73, width - 72), top: 36, bottom: Math.max(37, height - 16) };
-}
+/** Percent of a run's colour: among few, among many, beside the one pointed at; and of the quiet colour outside of a part. */
+const PERCENT = { few: 70, many: 35, beside: 16, out: 16 };
+const MANY = 40;
+/** Between labels and axis, where Chart.js leaves none at axes inside of a chart. */
+const ROOM = '\u00a0\u00a0';
+/** Room around the axes: their titles stand above. */
+const PADDING = { left: 72, right: 72, top: 36, bottom: 16 };
 
 /** Horizontal pixel of an axis. */
 export function axisX(index: number, count: number, { left, right }: Box): number {
@@ -45,7 +46,7 @@ export function isWithin(run: Run, axes: readonly Placing[], brushes: ReadonlyMa
   });
 }
 
-export interface ParallelOptions {
+export interface Parallel {
   readonly runs: readonly Run[];
   readonly axes: readonly Placing[];
   readonly brushes: ReadonlyMap<string, Extent>;
@@ -54,64 +55,113 @@ export interface ParallelOptions {
   readonly styles: Styles;
 }
 
-export function parallelScene({ runs, axes, brushes, highlighted, styles }: ParallelOptions, surface: Surface): Scene {
-  const { palette, width, height } = surface;
-  const box = parallelBox(surface);
-  const tracks = tracksOf(runs, axes, box);
-  const [out, within, top]: [Mark[], Mark[], Mark[]] = [[], [], []];
-  runs.forEach((run, i) => {
-    const points = tracks[i]!.flatMap((y, n) => (y === null ? [] : [{ x: axisX(n, axes.length, box), y }]));
-    const line = { kind: 'line', x: points.map(({ x }) => x), y: points.map(({ y }) => y) } as const;
+/** With the titles of its axes, which on the screen are controls over the chart. */
+export function parallelConfig(parallel: Parallel, look: Look): ChartConfiguration<'line'> {
+  return {
+    type: 'line',
+    data: { datasets: parallelDatasets(parallel, look) },
+    options: parallelOptions(parallel.axes, look),
+    plugins: [...parallelPlugins(parallel, look), axisTitles(parallel.axes, look)],
+  };
+}
+
+/** A line a run, its points at the axes' numbers and the shares of their lengths. The first is drawn over the others. */
+export function parallelDatasets(
+  { runs, axes, brushes, highlighted, styles }: Parallel,
+  { palette }: Look,
+): ChartDataset<'line'>[] {
+  const out: ChartDataset<'line'>[] = [];
+  const within: ChartDataset<'line'>[] = [];
+  const top: ChartDataset<'line'>[] = [];
+  const strength = highlighted !== null ? PERCENT.beside : runs.length > MANY ? PERCENT.many : PERCENT.few;
+  for (const run of runs) {
     const { color } = styles.of(run);
-    if (run.id === highlighted) top.push({ ...line, color: palette.get(color), width: 3 });
-    else if (!isWithin(run, axes, brushes))
-      out.push({ ...line, color: palette.faint('var(--text-3)', PERCENT.out * 2), width: 1 });
-    else {
-      const strength = highlighted !== null ? PERCENT.out * 2 : runs.length > 40 ? PERCENT.many : PERCENT.one;
-      within.push({ ...line, color: palette.faint(color, strength), width: runs.length > 40 ? 1 : 1.5 });
-    }
-  });
-  const scaffold: Mark[] = [];
-  const label = {
-    kind: 'text',
-    size: LABEL,
-    color: palette.get('var(--text-2)'),
-    halo: palette.get('var(--surface)'),
-  } as const;
-  axes.forEach((axis, n) => {
-    const x = Math.round(axisX(n, axes.length, box)) + 0.5;
-    scaffold.push({
-      kind: 'line',
-      x: [x, x],
-      y: [box.top, box.bottom],
-      color: palette.get('var(--border-strong)'),
-      width: 1,
+    const here = run.id === highlighted;
+    const inside = isWithin(run, axes, brushes);
+    const borderColor = here
+      ? palette.get(color)
+      : inside
+        ? palette.faint(color, strength)
+        : palette.faint('var(--text-3)', PERCENT.out);
+    const borderWidth = here ? 3 : inside && runs.length <= MANY ? 1.5 : 1;
+    const data = axes.map((axis, n) => {
+      const place = axis.place(run);
+      return { x: n, y: place === null ? NaN : shareOf(place, axis) };
     });
-    const ticks = axis.axis.ticks(
-      axis.extent.from,
-      axis.extent.to,
-      Math.max(2, Math.floor((box.bottom - box.top) / 36)),
-    );
-    for (const tick of ticks) {
-      const y = box.bottom - shareOf(tick, axis) * (box.bottom - box.top);
-      scaffold.push({ kind: 'line', x: [x - 4, x], y: [y, y], color: palette.get('var(--border-strong)'), width: 1 });
-      scaffold.push({ ...label, text: shortened(axis.axis.tick(tick, ticks)), x: x - 7, y, align: 'end' });
-    }
-    const brush = brushes.get(axis.facet.name);
-    if (brush) {
-      const y = (place: number) => box.bottom - shareOf(place, axis) * (box.bottom - box.top);
-      const [from, to] = [Math.min(box.bottom, y(brush.from)), Math.max(box.top, y(brush.to))];
-      scaffold.push({
-        kind: 'rect',
-        x: x - 6,
-        y: to,
-        width: 12,
-        height: Math.max(2, from - to),
-        fill: palette.faint('var(--accent)', 30),
-      });
-    }
+    // Stroked without Path2D, which a context that writes SVG cannot read.
+    const way = { clip: false, pointRadius: 0, spanGaps: true, segment: {} } as const;
+    const line: ChartDataset<'line'> = { type: 'line', data, borderColor, borderWidth, ...way };
+    (here ? top : inside ? within : out).push(line);
+  }
+  return [...out, ...within, ...top].reverse();
+}
+
+/** Each axis is a scale of shares of its own, standing at its number. */
+export function parallelOptions(axes: readonly Placing[], { palette, font }: Look): ChartOptions<'line'> {
+  const border = palette.get('var(--border-strong)');
+  const halo = { textStrokeColor: palette.get('var(--surface)'), textStrokeWidth: 4 };
+  const standing = axes.map((axis, n) => {
+    const { from, to } = axis.extent;
+    let places: readonly number[] = [];
+    return {
+      ...{ type: 'linear', axis: 'y', position: { x: n }, min: 0, max: 1 },
+      afterBuildTicks: (scale: Scale) => {
+        places = axis.axis.ticks(from, to, Math.max(2, Math.floor(scale.height / TICK_Y)));
+        scale.ticks = places.map((place) => ({ value: shareOf(place, axis) }));
+      },
+      ticks: {
+        ...{ ...halo, color: palette.get('var(--text-2)'), font: { family: font, size: LABEL } },
+        ...{ autoSkip: false, z: 1 },
+        callback: (_share: unknown, i: number) => shortened(axis.axis.tick(places[i]!, places)) + ROOM,
+      },
+      border: { color: border, z: 1 },
+      grid: { drawOnChartArea: false, tickLength: 4, tickColor: border, z: 1 },
+    };
   });
-  return { width, height, marks: [...out, ...within, ...top, ...scaffold] };
+  const ends = axes.length < 2 ? { min: -1, max: 1 } : { min: 0, max: axes.length - 1 };
+  return {
+    ...still,
+    layout: { autoPadding: false, padding: PADDING },
+    scales: {
+      x: { type: 'linear', display: false, ...ends },
+      y: { type: 'linear', display: false, min: 0, max: 1 },
+      ...Object.fromEntries(standing.map((scale, n) => [`axis${n}`, scale])),
+    },
+  } as ChartOptions<'line'>;
+}
+
+/** The parts that were chosen of axes. */
+export function parallelPlugins({ axes, brushes }: Parallel, { palette }: Look): Plugin<'line'>[] {
+  return [
+    {
+      id: 'brushes',
+      afterDatasetsDraw({ ctx, scales: { x, y } }) {
+        ctx.save();
+        ctx.fillStyle = palette.faint('var(--accent)', 30);
+        axes.forEach((axis, n) => {
+          const brush = brushes.get(axis.facet.name);
+          if (!brush) return;
+          const [top, bottom] = [brush.to, brush.from].map((place) =>
+            y!.getPixelForValue(Math.min(1, Math.max(0, shareOf(place, axis)))),
+          ) as [number, number];
+          ctx.fillRect(x!.getPixelForValue(n) - 6, top, 12, Math.max(2, bottom - top));
+        });
+        ctx.restore();
+      },
+    },
+  ];
+}
+
+function axisTitles(axes: readonly Placing[], { palette, font }: Look): Plugin<'line'> {
+  return {
+    id: 'axisTitles',
+    afterDraw({ ctx, chartArea, scales: { x } }) {
+      ctx.save();
+      Object.assign(ctx, { fillStyle: palette.get('var(--text-2)'), font: `12px ${font}`, textAlign: 'center' });
+      axes.forEach(({ facet }, n) => ctx.fillText(facet.label, x!.getPixelForValue(n), chartArea.top - 18));
+      ctx.restore();
+    },
+  };
 }
 
 function shortened(text: string): string {

@@ -1,14 +1,19 @@
 /** A whole comparison as one HTML page that needs nothing else: pictures, tables and configurations are in it. */
 import type { Run } from '../../../api/types.ts';
-import type { Capture } from '../../lib/charts/capture.ts';
-import { escape, toSvg } from '../../lib/charts/scene.ts';
 import { exactMoment } from '../../lib/format.ts';
 import { compare as text } from '../../lib/messages/compare.ts';
 import { differenceFrom, type Row } from './differences.ts';
 
+export interface ReportPicture {
+  readonly title: string;
+  /** An SVG element. */
+  readonly svg: string;
+  readonly csv: string;
+}
+
 export interface Report {
   readonly runs: readonly Run[];
-  readonly captures: readonly Capture[];
+  readonly pictures: readonly ReportPicture[];
   readonly results: readonly Row[];
   readonly settings: readonly Row[];
   /** Index of the run that the others are held against. */
@@ -22,7 +27,7 @@ export interface Report {
 }
 
 export function reportOf(report: Report): string {
-  const { runs, captures, results, settings, colors, font, version, at } = report;
+  const { runs, results, settings, colors, font, version, at } = report;
   const title = text.reportTitle(runs.length);
   const style = `
 body { max-width: 1200px; margin: 32px auto; padding: 0 24px; background: ${colors.ground}; color: ${colors.text}; font: 14px/1.5 ${font}; }
@@ -37,10 +42,10 @@ th, td { padding: 4px 16px 4px 0; border-bottom: 1px solid ${colors.line}; text-
 tbody th { min-width: 160px; max-width: 320px; white-space: normal; overflow-wrap: anywhere; }
 thead th, .best { font-weight: 600; } small { margin-left: 8px; color: ${colors.quiet}; }
 pre { overflow: auto; max-height: 480px; font-size: 12px; }`;
-  const pictures = captures.map(({ title: name, scene, font: family, csv }, i) => {
+  const pictures = report.pictures.map(({ title: name, svg, csv }) => {
     const data = `data:text/csv;charset=utf-8,${encodeURIComponent(csv)}`;
     const link = `<a download="${escape(name)}.csv" href="${data}">${escape(text.reportData)}</a>`;
-    return `<figure aria-label="${escape(name)}">${toSvg(scene, family, `chart-${i}-`)}<figcaption>${link}</figcaption></figure>`;
+    return `<figure aria-label="${escape(name)}">${svg}<figcaption>${link}</figcaption></figure>`;
   });
   const configurations = runs.map(
     (run) =>
@@ -82,4 +87,11 @@ function tableOf({ runs, baseline }: Report, rows: readonly Row[]): string {
     return `<tr><th scope="row">${escape(name)}</th>${cells.join('')}</tr>`;
   });
   return `<div class="wide"><table><thead><tr>${head.join('')}</tr></thead><tbody>${body.join('\n')}</tbody></table></div>`;
+}
+
+const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
+
+/** Text as it may stand in HTML, also inside quotation marks. */
+function escape(text: string): string {
+  return text.replaceAll(/[&<>"]/g, (char) => entities[char]!);
 }

@@ -1,18 +1,20 @@
 /** Runs as points: any setting or result against any other. */
+import type { ChartConfiguration, ChartDataset, ChartOptions } from 'chart.js';
 import type { Run } from '../../../api/types.ts';
-import { planeOf, type Layout, type Surface } from '../../lib/charts/plane.ts';
-import type { Mark, Scene } from '../../lib/charts/scene.ts';
-import type { Placing } from './placing.ts';
+import { still, type Look } from '../../lib/charts/chart.ts';
+import { scaleOptions } from '../../lib/charts/scales.ts';
+import { placeAt, shareOf, type Placing } from './placing.ts';
 import type { Styles } from './styles.ts';
 
+/** Where a run stands on the scales. */
 export interface ScatterPoint {
   readonly run: Run;
   readonly x: number;
   readonly y: number;
 }
 
-export interface ScatterOptions {
-  readonly runs: readonly Run[];
+export interface Scatter {
+  readonly points: readonly ScatterPoint[];
   readonly x: Placing;
   readonly y: Placing;
   readonly highlighted: string | null;
@@ -20,57 +22,56 @@ export interface ScatterOptions {
 }
 
 const RADIUS = 4.5;
-/** Runs that are alike in a setting are set apart by up to so many pixels, so that none hides another. */
-const APART = 12;
+/** Runs that are alike in a setting are set apart by up to this share of the axis, so that none hides another. */
+const APART = 0.015;
+/** Pixels around a point within which it is pointed at. */
+const NEAR = 12;
 
 /** Where each run stands. Those without one of the two values stand nowhere. */
-export function scatterPoints(
-  { runs, x, y }: Pick<ScatterOptions, 'runs' | 'x' | 'y'>,
-  layout: Layout,
-): ScatterPoint[] {
+export function scatterPoints(runs: readonly Run[], x: Placing, y: Placing): ScatterPoint[] {
   return runs.flatMap((run, i) => {
-    const [px, py] = [x.place(run), y.place(run)];
-    if (px === null || py === null) return [];
+    const [across, up] = [x.place(run), y.place(run)];
+    if (across === null || up === null) return [];
     // The golden ratio spreads any number of neighbours evenly.
     const apart = (((i * 0.618034) % 1) - 0.5) * APART;
-    return [
-      {
-        run,
-        x: layout.px(px) + (x.facet.kind === 'result' ? 0 : apart),
-        y: layout.py(py) + (y.facet.kind === 'result' ? 0 : apart),
-      },
-    ];
+    return [{ run, x: aside(across, x, apart), y: aside(up, y, apart) }];
   });
 }
 
-export function scatterScene(options: ScatterOptions, surface: Surface): { scene: Scene; points: ScatterPoint[] } {
-  const { x, y, highlighted, styles } = options;
-  const { palette, width, height } = surface;
-  const { layout, marks: axes } = planeOf(
-    { ...x.extent, axis: x.axis, log: x.log },
-    { ...y.extent, axis: y.axis, log: y.log },
-    surface,
-  );
-  const points = scatterPoints(options, layout);
-  const marks = points.map(({ run, x: px, y: py }): Mark => {
-    const { color } = styles.of(run);
-    const here = run.id === highlighted;
-    const fill = highlighted === null || here ? palette.get(color) : palette.faint(color, 25);
-    return {
-      ...{ kind: 'circle', x: px, y: py, r: here ? RADIUS + 2 : RADIUS, fill },
-      ...{ stroke: palette.get('var(--surface)'), width: 1.5 },
-    };
-  });
-  return { scene: { width, height, marks: [...axes, ...marks] }, points };
+function aside(place: number, axis: Placing, apart: number): number {
+  return axis.facet.kind === 'result' ? place : placeAt(shareOf(place, axis) + apart, axis);
 }
 
-/** The point nearest to a pixel, within a few pixels. */
-export function nearestPoint(points: readonly ScatterPoint[], x: number, y: number): ScatterPoint | null {
-  let best: ScatterPoint | null = null;
-  let least = 16;
-  for (const point of points) {
-    const distance = Math.hypot(point.x - x, point.y - y);
-    if (distance < least) [best, least] = [point, distance];
-  }
-  return best;
+export function scatterConfig(scatter: Scatter, look: Look): ChartConfiguration<'scatter'> {
+  return {
+    type: 'scatter',
+    data: { datasets: [scatterDataset(scatter, look)] },
+    options: scatterOptions(scatter, look),
+  };
+}
+
+export function scatterDataset({ points, highlighted, styles }: Scatter, { palette }: Look): ChartDataset<'scatter'> {
+  const color = (run: Run) => styles.of(run).color;
+  return {
+    type: 'scatter',
+    data: points.map(({ x, y }) => ({ x, y })),
+    clip: false,
+    pointBackgroundColor: points.map(({ run }) =>
+      highlighted === null || run.id === highlighted ? palette.get(color(run)) : palette.faint(color(run), 25),
+    ),
+    pointRadius: points.map(({ run }) => (run.id === highlighted ? RADIUS + 2 : RADIUS)),
+    pointBorderColor: palette.get('var(--surface)'),
+    pointBorderWidth: 1.5,
+    pointHitRadius: NEAR,
+  };
+}
+
+export function scatterOptions({ x, y }: Pick<Scatter, 'x' | 'y'>, look: Look): ChartOptions<'scatter'> {
+  return {
+    ...still,
+    scales: {
+      x: scaleOptions({ ...x.extent, axis: x.axis, log: x.log }, 'x', look),
+      y: scaleOptions({ ...y.extent, axis: y.axis, log: y.log }, 'y', look),
+    },
+  };
 }

@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { decimalsOf, linearTicks, logTicks, timeTicks } from '../../../../src/renderer/lib/charts/ticks.ts';
+import {
+  clockTick,
+  clockTicks,
+  decimalsOf,
+  linearTicks,
+  logTicks,
+  timeTicks,
+} from '../../../../src/renderer/lib/charts/ticks.ts';
 
 describe('linearTicks', () => {
   it('takes multiples of 1, 2 or 5 times a power of ten', () => {
@@ -48,5 +55,13 @@ describe('decimalsOf', () => {
     expect(decimalsOf([5, 10, 20])).toBe(0);
     expect(decimalsOf([0.001, 0.002])).toBe(3);
     expect(decimalsOf([1])).toBe(0);
+  });
+});
+
+describe('the clock', () => {
+  it('is labelled at round hours, and with the day at midnight', () => {
+    const day = new Date(2026, 10, 3).getTime();
+    const ticks = clockTicks(day + 20 * 3600_000, day + 28 * 3600_000, 5);
+    expect(ticks.map((tick) => clockTick(tick, ticks))).toEqual(['20:00', '22:00', '4 Nov', '02:00', '04:00']);
   });
 });

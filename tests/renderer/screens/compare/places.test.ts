@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { differing, facetsOf } from '../../../../src/renderer/screens/compare/facets.ts';
-import { isWithin, nearestTrack, parallelBox, tracksOf } from '../../../../src/renderer/screens/compare/parallel.ts';
+import { isWithin, nearestTrack, tracksOf } from '../../../../src/renderer/screens/compare/parallel.ts';
 import { placeAt, placingOf, shareOf } from '../../../../src/renderer/screens/compare/placing.ts';
-import { nearestPoint } from '../../../../src/renderer/screens/compare/scatter.ts';
+import { scatterPoints } from '../../../../src/renderer/screens/compare/scatter.ts';
 import { stylesOf } from '../../../../src/renderer/screens/compare/styles.ts';
 import { run } from '../../harness/fake-data.ts';
 
@@ -32,7 +32,7 @@ describe('placing', () => {
 
 describe('parallel coordinates', () => {
   const axes = ['cell', 'hidden', 'perplexity'].map((name) => placingOf(facet(name), runs));
-  const box = parallelBox({ width: 800, height: 300 });
+  const box = { left: 72, right: 728, top: 36, bottom: 284 };
   const tracks = tracksOf(runs, axes, box);
   it('find the line under the pointer', () => {
     expect(nearestTrack(tracks, box, box.left, tracks[1]![0]!)).toBe(1);
@@ -53,10 +53,17 @@ describe('parallel coordinates', () => {
 });
 
 describe('a scatter', () => {
-  it('finds the nearest point, if it is near', () => {
-    const points = runs.map((one, i) => ({ run: one, x: i * 50, y: 10 }));
-    expect(nearestPoint(points, 98, 12)?.run).toBe(runs[2]);
-    expect(nearestPoint(points, 75, 40)).toBeNull();
+  const points = (name: string) =>
+    scatterPoints(runs, placingOf(facet(name), runs), placingOf(facet('perplexity'), runs));
+  it('has a point for each run that has both values', () => {
+    expect(points('hidden').map(({ run }) => run.id)).toEqual(
+      runs.filter(({ bestLoss }) => bestLoss !== null).map(({ id }) => id),
+    );
+  });
+  it('sets runs apart that are alike in a setting, but not so far that they seem different', () => {
+    const across = points('layers').map(({ x }) => x);
+    expect(new Set(across).size).toBe(across.length);
+    points('layers').forEach(({ run, x }) => expect(Math.round(x)).toBe(run.config.architecture.layers));
   });
 });
 

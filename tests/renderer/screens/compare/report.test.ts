@@ -29,10 +29,9 @@ it('rows are sorted by size, and what has no value comes last', () => {
 });
 
 it('a report holds everything and asks for nothing', () => {
-  const scene = { width: 10, height: 10, marks: [] };
   const page = reportOf({
     runs,
-    captures: [{ title: 'Perplexity', scene, font: 'Inter', csv: 'a,b\r\n1,2\r\n' }],
+    pictures: [{ title: 'Perplexity', svg: '<svg></svg>', csv: 'a,b\r\n1,2\r\n' }],
     results,
     settings: settingRows(runs, (id) => id).filter(({ differs }) => differs),
     baseline: 0,
