@@ -28,7 +28,8 @@ import {
 } from './types.ts';
 
 import { curvesRequestSchema } from './curves.ts';
-import { exportRequestSchema } from './export.ts';
+import { exportRequestSchema, scriptKinds, scriptSchema } from './export.ts';
+import { curvesImportSchema, foundCurvesSchema } from './import-curves.ts';
 import { foundModelSchema, modelImportRequestSchema, modelLookRequestSchema } from './import-model.ts';
 import { sharedSourceSchema } from './share.ts';
 import { lookEventSchema, lookRequestSchema } from './inside.ts';
@@ -131,12 +132,20 @@ export const contract = {
     modelInput: base.input(id).output(modelInputSchema),
     /** Writes what the request says to its `path`, or (null) makes it ready for download and says under which ticket. */
     export: base.input(exportRequestSchema).output(exportedSchema),
+    /** The run as something that makes it again: a command, or a program of another library. */
+    script: base.input(id.extend({ as: z.enum(scriptKinds) })).output(scriptSchema),
   },
   share: {
     /** The whole run as one `.unroll` file, written to `path`, or (null) made ready for download. Not while it trains. */
     write: base.input(id.extend({ path: z.string().nullable() })).output(exportedSchema),
     /** Takes in a run from such a file, whole or not at all; one that was taken in before is found again. */
     open: base.input(z.object({ source: sharedSourceSchema })).output(runSchema),
+  },
+  importCurves: {
+    /** What curves a file holds, without taking them in. */
+    look: base.input(z.object({ source: sharedSourceSchema })).output(foundCurvesSchema),
+    /** Takes them in as finished runs without a model, to be compared; the same curves again are the same runs. */
+    take: base.input(curvesImportSchema).output(z.array(runSchema)),
   },
   importModel: {
     /** What a model file of another program holds, and what it does not say. */

@@ -39,3 +39,14 @@ export function exportName(
   if (ending !== null && runs.length === 1) return { stem: runNames, ending };
   return { stem: `${runNames} ${format}`, ending: '.zip' };
 }
+
+/** A run as a command line of Unroll, or as a PyTorch program. */
+export const scriptKinds = ['cli', 'pytorch'] as const;
+export type ScriptKind = (typeof scriptKinds)[number];
+
+export const scriptSchema = z.object({
+  text: z.string(),
+  /** A name to save it under. */
+  fileName: z.string(),
+});
+export type Script = z.output<typeof scriptSchema>;

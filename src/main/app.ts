@@ -13,11 +13,13 @@ import { EngineProcesses } from './services/engine-processes.ts';
 import { ExamplePlans } from './services/example-plans.ts';
 import { Export } from './services/export.ts';
 import { Generate } from './services/generate.ts';
+import { ImportCurves } from './services/import-curves.ts';
 import { ImportModel } from './services/import-model.ts';
 import { ImportSources } from './services/import-sources.ts';
 import { ModelInputs } from './services/model-inputs.ts';
 import { Plan } from './services/plan.ts';
 import { Runs } from './services/runs.ts';
+import { Scripts } from './services/scripts.ts';
 import { Share } from './services/share.ts';
 import { SpeedEstimates } from './services/speed-estimates.ts';
 import { SpeedTests } from './services/speed-tests.ts';
@@ -91,7 +93,9 @@ export async function openApp(options: AppOptions): Promise<App> {
     modelInputs: new ModelInputs(runs, datasets, checkpoints, texts),
     speedTests: new SpeedTests({ store, changes, engines, devices, isTraining: () => runs.isTraining }),
     export: new Export({ store, runs, checkpoints, engines, uploads, downloads, pageDir: options.pageDir }),
+    scripts: new Scripts(runs, corpora),
     share: new Share({ store, runs, checkpoints, corpora, tokens, datasets, uploads, downloads }),
+    importCurves: new ImportCurves({ store, runs, engines, uploads, appVersion }),
     importModel: new ImportModel({
       ...{ store, runs, checkpoints, corpora, texts, tokens, datasets, engines, uploads, appVersion },
     }),

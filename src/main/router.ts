@@ -8,6 +8,7 @@ import type { Corpora } from './services/corpora.ts';
 import { ServiceError } from './services/errors.ts';
 import type { Export } from './services/export.ts';
 import type { Generate } from './services/generate.ts';
+import type { ImportCurves } from './services/import-curves.ts';
 import type { ImportModel } from './services/import-model.ts';
 import type { Inside } from './services/inside.ts';
 import type { Inspections } from './services/inspections.ts';
@@ -16,6 +17,7 @@ import type { Plan } from './services/plan.ts';
 import type { Predict } from './services/predict.ts';
 import { describeIssues } from './services/run-check.ts';
 import type { Runs } from './services/runs.ts';
+import type { Scripts } from './services/scripts.ts';
 import type { Share } from './services/share.ts';
 import type { SpeedTests } from './services/speed-tests.ts';
 import { WorkspaceError } from './store/errors.ts';
@@ -29,7 +31,9 @@ export interface Services {
   readonly predict: Predict;
   readonly modelInputs: ModelInputs;
   readonly export: Export;
+  readonly scripts: Scripts;
   readonly share: Share;
+  readonly importCurves: ImportCurves;
   readonly importModel: ImportModel;
   readonly compare: Compare;
   readonly inside: Inside;
@@ -85,10 +89,15 @@ export function createRouter(services: Services) {
       predict: os.runs.predict.handler(({ input, signal }) => predict.predict(input.id, input.input, signal)),
       modelInput: os.runs.modelInput.handler(({ input }) => modelInputs.of(input.id)),
       export: os.runs.export.handler(({ input, signal }) => services.export.export(input, signal)),
+      script: os.runs.script.handler(({ input }) => services.scripts.write(input.id, input.as)),
     },
     share: {
       write: os.share.write.handler(({ input }) => services.share.write(input.id, input.path)),
       open: os.share.open.handler(({ input }) => services.share.open(input.source)),
+    },
+    importCurves: {
+      look: os.importCurves.look.handler(({ input, signal }) => services.importCurves.look(input.source, signal)),
+      take: os.importCurves.take.handler(({ input, signal }) => services.importCurves.take(input, signal)),
     },
     importModel: {
       look: os.importModel.look.handler(({ input, signal }) => services.importModel.look(input, signal)),

@@ -327,6 +327,10 @@ export class FakeHost implements Connection {
           await guard('runs.modelInput');
           return modelInput(this.#run(input.id));
         }),
+        script: os.runs.script.handler(({ input }) => ({
+          text: `unroll train 'a text.txt' --seed 1 # ${input.as}`,
+          fileName: 'train.sh',
+        })),
         export: os.runs.export.handler(({ input }) => ({
           path: input.path,
           ticket: null,

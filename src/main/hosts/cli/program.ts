@@ -1,9 +1,11 @@
 /** The commands and their flags (docs/cli.md). What they do is in the modules beside this one, loaded when they are needed. */
 import { Command, Option } from 'commander';
-import { exportFormats, type ExportFormat } from '../../../api/export.ts';
+import { exportFormats, scriptKinds, type ExportFormat, type ScriptKind } from '../../../api/export.ts';
+import { lossKinds } from '../../../api/import-curves.ts';
 import { defaultWorkspace } from '../default-workspace.ts';
 import { findLayout } from '../layout.ts';
 import type { Client } from './app-session.ts';
+import type { ImportCurvesFlags } from './import-curves.ts';
 import { number, port } from './parse.ts';
 import { addPredictFlags, type PredictFlags } from './predict-options.ts';
 import { Terminal } from './terminal.ts';
@@ -98,6 +100,14 @@ export function buildProgram(): Command {
       await looking(flags, (client, terminal) => exportRun(client, run, flags, terminal));
     });
 
+  add('script <run>', 'Print a run as the command that trains it again, or as a complete PyTorch program.')
+    .addOption(new Option('--as <kind>', 'what to print').choices(scriptKinds).default('cli'))
+    .option('--out <file>', 'write it to a file instead')
+    .action(async (run: string, flags: { as: ScriptKind; out?: string } & CommonFlags) => {
+      const { printScript } = await import('./script.ts');
+      await looking(flags, (client, terminal) => printScript(client, run, flags, terminal));
+    });
+
   add('share <run>', 'Save a run as one file that opens on another machine: settings, curves, samples, checkpoints.')
     .requiredOption('--out <file>', 'where to write it (name.unroll)')
     .action(async (run: string, flags: { out: string } & CommonFlags) => {
@@ -109,6 +119,15 @@ export function buildProgram(): Command {
     const { openShared } = await import('./share.ts');
     await looking(flags, (client, terminal) => openShared(client, file, terminal), false);
   });
+
+  add('import-curves <file>', 'Take in curves that another program recorded (TensorBoard, CSV), to compare with.')
+    .option('--name <text>', "the run's name (default: the file's)")
+    .addOption(new Option('--loss <kind>', 'what the loss is of').choices(lossKinds))
+    .option('--series <name=meaning...>', 'what a series means, where its name does not say')
+    .action(async (file: string, flags: ImportCurvesFlags & CommonFlags) => {
+      const { importCurves } = await import('./import-curves.ts');
+      await looking(flags, (client, terminal) => importCurves(client, file, flags, terminal), false);
+    });
 
   add('delete <run>', 'Delete a run with its curves and checkpoints.').action(
     async (run: string, flags: CommonFlags) => {

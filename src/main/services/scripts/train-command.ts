@@ -1,25 +1,15 @@
 /** The `unroll train` command of a run: what its flags can say, and `--set` for the rest. */
 import type { Column, DataConfig } from '../../../engine/data/config.ts';
+import type { ScriptFiles } from '../../../engine/export/pytorch/script/training-script.ts';
 import type { Architecture, Task } from '../../../engine/model/spec.ts';
 import type { RunConfig } from '../../../engine/training/config.ts';
 import { usualConfig } from '../../../engine/training/task-presets.ts';
-
-/** Names of the files, by what they are for; null: none. */
-export interface TrainFiles {
-  readonly main: string;
-  readonly valid: string | null;
-  readonly test: string | null;
-  readonly target: string | null;
-  readonly validTarget: string | null;
-  readonly testTarget: string | null;
-  readonly vectors: string | null;
-}
 
 /**
  * The arguments of the command that makes a run with this configuration, of files that look as those that it was made of. A setting
  * stands there where it is not what the command would choose by itself, or where that depends on the files.
  */
-export function trainArguments(config: RunConfig, files: TrainFiles): string[] {
+export function trainArguments(config: RunConfig, files: ScriptFiles): string[] {
   const { task } = config.architecture;
   const argument = new Arguments();
   argument.flag('task', task, task !== 'language-model');
@@ -61,7 +51,7 @@ class Arguments {
   }
 }
 
-function ofFiles(argument: Arguments, files: TrainFiles): void {
+function ofFiles(argument: Arguments, files: ScriptFiles): void {
   const named = { 'valid-file': files.valid, 'test-file': files.test, 'target-file': files.target } as const;
   for (const [name, file] of Object.entries(named)) argument.flag(name, file && ofFile(file));
   argument.flag('valid-target-file', files.validTarget && ofFile(files.validTarget));
@@ -69,7 +59,7 @@ function ofFiles(argument: Arguments, files: TrainFiles): void {
   argument.flag('word-vectors', files.vectors && ofFile(files.vectors));
 }
 
-function ofSplit(argument: Arguments, { split, data }: RunConfig, { valid, test }: TrainFiles): void {
+function ofSplit(argument: Arguments, { split, data }: RunConfig, { valid, test }: ScriptFiles): void {
   const folds = data.kind === 'text' ? null : data.folds;
   if (valid === null) argument.flag('valid', split.valid);
   else argument.set('split.valid', split.valid, split.valid !== 0);

@@ -53,6 +53,8 @@ export const exporting = {
   noMetrics: 'There are no curves before the first training step.',
   leftOut: (names: string) => `Without a model yet, and so left out: ${names}.`,
   and: (count: number) => `and ${count} more`,
+  copy: { cli: 'Copy as CLI command', pytorch: 'Copy as PyTorch program' },
+  copied: { cli: 'Copied the command that trains it again', pytorch: 'Copied a PyTorch program of this run' },
   export: 'Export',
   working: 'Exporting…',
   done: (file: string, size: string) => `Exported ${file} (${size})`,

@@ -1,16 +1,17 @@
 import { spawnSync } from 'node:child_process';
 import { Command } from 'commander';
 import { describe, expect, test } from 'vitest';
+import type { ScriptFiles } from '../../../../src/engine/export/pytorch/script/training-script.ts';
 import { tasks, type Task } from '../../../../src/engine/model/spec.ts';
 import { runConfigSchema, type RunConfig } from '../../../../src/engine/training/config.ts';
 import { presets } from '../../../../src/engine/training/presets.ts';
 import { runConfigOf } from '../../../../src/main/hosts/cli/run-options.ts';
 import { addTrainFlags, type TrainFlags } from '../../../../src/main/hosts/cli/train-flags.ts';
 import { shellLine } from '../../../../src/main/services/scripts/shell.ts';
-import { trainArguments, type TrainFiles } from '../../../../src/main/services/scripts/train-command.ts';
+import { trainArguments } from '../../../../src/main/services/scripts/train-command.ts';
 import { runnableConfig, type ConfigChanges } from './configs.ts';
 
-const files = (config: RunConfig): TrainFiles => ({
+const files = (config: RunConfig): ScriptFiles => ({
   main: config.corpus,
   valid: config.validCorpus,
   test: config.testCorpus,
