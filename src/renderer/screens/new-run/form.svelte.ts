@@ -11,7 +11,9 @@ import { applies } from './applies.ts';
 import { dataFields, dataFor, rawData } from './data-draft.ts';
 import { check, draftOf, rawConfig, type Draft, type FieldName } from './draft.ts';
 import type { InspectInput } from './inspector.svelte.ts';
+import { partnerOf } from './partner.ts';
 import type { PlanInput } from './planner.svelte.ts';
+import type { SavedForm } from './saved-forms.ts';
 import { choiceFor, choiceOf, suggestedChoice, type TaskChoice, type TaskId } from './task-choices.ts';
 
 /** A preset on a text. */
@@ -40,18 +42,6 @@ const keptByPresets: readonly FieldName[] = [
   ...(['corpus', 'validCorpus', 'testCorpus', 'device', 'threads', 'precision', 'seed'] as const),
 ];
 
-export interface SavedForm {
-  readonly draft: Draft;
-  readonly name: string;
-  readonly tags: string;
-  /** What filled it in by itself, and from which text's look. */
-  readonly filled: Draft | null;
-  readonly readAs: string | null;
-}
-
-/** Forms that were left before they were started, by what they began from. Kept while the window is open. */
-export const savedForms = new Map<string, SavedForm>();
-
 interface Looks {
   readonly corpus: string;
   readonly data: DataConfig;
@@ -70,6 +60,8 @@ export class RunForm {
   #filled: Draft | null = null;
   /** The text that the data's fields were filled in from. */
   #readAs = $state.raw<string | null>(null);
+  /** The other halves that were filled in, by field. */
+  readonly #suggested = new Map<FieldName, string>();
   /** Settings of tasks that were left for another: who looks at all of them loses nothing. */
   #left = new Map<TaskId, Draft>();
   #lastArchitecture: Architecture;
@@ -92,7 +84,7 @@ export class RunForm {
   }
 
   restore({ draft, name, tags, filled, readAs }: SavedForm): void {
-    this.draft = { ...draft };
+    this.draft = { ...this.draft, ...draft };
     this.name = name;
     this.tags = tags;
     this.#filled = filled;
@@ -243,6 +235,22 @@ export class RunForm {
       this.#filled = $state.snapshot(this.draft) as Draft;
     } else if (data.kind === dataKindOf[this.draft.task]) {
       Object.assign(this.draft, dataFor(this.choice, data, columns));
+    }
+  }
+
+  /** The line-aligned other halves of the chosen texts, where none have been chosen and their names tell which. */
+  suggestTargets(corpora: Parameters<typeof partnerOf>[1]): void {
+    const halves = [
+      ['corpus', 'targetCorpus'],
+      ['validCorpus', 'validTargetCorpus'],
+      ['testCorpus', 'testTargetCorpus'],
+    ] as const;
+    for (const [source, target] of halves) {
+      const chosen = this.draft[target];
+      if (chosen !== '' && chosen !== this.#suggested.get(target)) continue;
+      const partner = partnerOf(this.draft[source], corpora) ?? '';
+      this.draft[target] = partner;
+      this.#suggested.set(target, partner);
     }
   }
 

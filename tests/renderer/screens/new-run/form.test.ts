@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { dataSchema, type DataConfig } from '../../../../src/engine/data/config.ts';
-import { runConfigSchema } from '../../../../src/engine/training/config.ts';
+import { runConfigSchema, type RunConfig } from '../../../../src/engine/training/config.ts';
 import { usualConfig } from '../../../../src/engine/training/task-presets.ts';
 import { RunForm } from '../../../../src/renderer/screens/new-run/form.svelte.ts';
 import { choiceNamed } from '../../../../src/renderer/screens/new-run/task-choices.ts';
@@ -203,5 +203,51 @@ describe('what is drawn and asked', () => {
     const form = opened(tagged);
     Object.assign(form.draft, { testCorpus: 't', vectorsCorpus: 'w', seed: '5' });
     expect(form.planInput).toMatchObject({ data: tagged, testCorpus: 't', vectorsCorpus: 'w', seed: 5, test: 0 });
+  });
+});
+
+describe('texts that are line-aligned', () => {
+  const corpora = ['x.en', 'x.de', 'y.en', 'y.de'].map((id) => ({ id, name: id, lines: id.length, missing: false }));
+
+  function translation(corpus: string): RunForm {
+    const form = new RunForm(corpus, []);
+    form.chooseTask(choiceNamed('translation'));
+    form.draft.pairsIn = 'corpora';
+    form.suggestTargets(corpora.slice(0, 2));
+    return form;
+  }
+
+  it('get their other half by its name, also of another text', () => {
+    const form = translation('x.en');
+    expect(form.draft).toMatchObject({ targetCorpus: 'x.de', validTargetCorpus: '', testTargetCorpus: '' });
+    Object.assign(form.draft, { corpus: 'y.en', validCorpus: 'x.de' });
+    form.suggestTargets(corpora.map((one) => ({ ...one, lines: one.name.startsWith('y') ? 5 : 4 })));
+    expect(form.draft).toMatchObject({ targetCorpus: 'y.de', validTargetCorpus: 'x.en' });
+  });
+
+  it('keep the one that a person chose', () => {
+    const form = translation('x.en');
+    Object.assign(form.draft, { targetCorpus: 'y.de', corpus: 'y.en' });
+    form.suggestTargets(corpora);
+    expect(form.draft.targetCorpus).toBe('y.de');
+  });
+});
+
+describe('a copy of a run that would be refused today', () => {
+  const config = runConfigSchema.parse({ ...usualConfig('translation'), corpus: 'c', data: { kind: 'pairs' } });
+  const { architecture, training } = config;
+
+  it.each<[string, object, string | null]>([
+    ['fields that the task has no use for are mended', { data: text }, null],
+    ['units', { architecture: { ...architecture, hidden: 0, embedding: -1 } }, 'hidden'],
+    ['no end', { training: { ...training, maxEpochs: null, maxSteps: null, maxMinutes: null } }, 'maxEpochs'],
+  ])('shows its settings, and says what is wrong with them: %s', (_which, change, wrong) => {
+    const refused = { ...config, ...change } as RunConfig;
+    expect(runConfigSchema.safeParse(refused).success).toBe(false);
+    const form = new RunForm(refused, []);
+    expect(form.draft.learningRate).toBe(String(training.learningRate));
+    expect([form.preset, form.architecture.cell]).toEqual([null, architecture.cell]);
+    expect(Object.keys(form.problems)[0] ?? null).toBe(wrong);
+    expect(form.planInput === null).toBe(wrong !== null);
   });
 });
