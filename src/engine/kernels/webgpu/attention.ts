@@ -1,7 +1,8 @@
 import type { AttentionGradients, AttentionOperands, AttentionShape } from '../kernels.ts';
 import type { GpuContext } from './context.ts';
 import { NONLINEARITIES } from './nonlinearities.ts';
-import { elementwise, groupsOf, rowMain, shader, sumOfAll, variants } from './shader.ts';
+import { largestOfAll, sumOfAll } from './reductions.ts';
+import { elementwise, groupsOf, rowMain, shader, variants } from './shader.ts';
 import { sumSlices } from './sum-slices.ts';
 import { checkedLengths, floats, type GpuTensor } from './tensor.ts';
 
@@ -30,21 +31,6 @@ fn group_sum(x: f32, lane: u32) -> f32 {
   return sum;
 }`;
 
-/** Its largest number over a workgroup. */
-const LARGEST = /* wgsl */ `
-var<workgroup> candidates: array<f32, ${SIZE}>;
-fn largest_of_all(x: f32, lane: u32) -> f32 {
-  candidates[lane] = x;
-  workgroupBarrier();
-  for (var half = ${SIZE / 2}u; half > 0u; half >>= 1u) {
-    if (lane < half) { candidates[lane] = max(candidates[lane], candidates[lane + half]); }
-    workgroupBarrier();
-  }
-  let largest = candidates[0];
-  workgroupBarrier();
-  return largest;
-}`;
-
 const PARAMS = ['rows', 'B', 'Tx', 'A', 'F', 'first'];
 
 /** Decoder row `row` of those that attend: sequence b, row `at` of the queries. */
@@ -69,7 +55,7 @@ const forwardKernel = variants((score: Score, withLengths: boolean) =>
       lengths: withLengths && 'read i32', // [B]
     },
     params: PARAMS,
-    code: /* wgsl */ `${NONLINEARITIES}${GROUP_SUM}${LARGEST}${sumOfAll(SIZE)}
+    code: (has) => /* wgsl */ `${NONLINEARITIES}${GROUP_SUM}${largestOfAll(SIZE, has)}${sumOfAll(SIZE, has)}
 ${rowMain(SIZE)}
   ${ROW}
   let n = ${withLengths ? 'min(u32(lengths[b]), p.Tx)' : 'p.Tx'};
@@ -113,7 +99,7 @@ const scoresKernel = shader({
   // [rows,Tx], [Ty,B,Tx], [Ty,B,F], [Tx,B,F]
   tensors: { de: 'readwrite f32', weights: 'read f32', d_context: 'read f32', values: 'read f32' },
   params: PARAMS,
-  code: /* wgsl */ `${GROUP_SUM}${sumOfAll(SIZE)}
+  code: (has) => /* wgsl */ `${GROUP_SUM}${sumOfAll(SIZE, has)}
 ${rowMain(SIZE)}
   ${ROW}
   for (var base = 0u; base < p.Tx; base += ${GROUPS}u) {

@@ -3,7 +3,7 @@ import type { HostArray, Tensor } from '../kernels.ts';
 import type { Precision } from '../precision.ts';
 import { GpuError, megabytes, SMALLER } from './errors.ts';
 import { Faults } from './faults.ts';
-import type { GpuKernel, Param } from './kernel.ts';
+import type { Features, GpuKernel, Param } from './kernel.ts';
 import { Pipelines } from './pipelines.ts';
 import { Readbacks } from './readbacks.ts';
 import { Stopwatch } from './stopwatch.ts';
@@ -19,6 +19,15 @@ const SLOT_WORDS = SLOT_BYTES / 4;
 const SLOTS = 1024;
 /** Values that wait for the next submit, in 32-bit words; larger writes go at once. */
 const STAGED_WORDS = 256 * 1024;
+
+/** Features that are used where the adapter has them: times of dispatches, and quicker sums over a workgroup. */
+const FEATURES = ['timestamp-query', 'subgroups'] as const;
+
+export interface ContextOptions {
+  readonly precision?: Precision;
+  /** Features not to use, for tests of what is done without them. */
+  readonly without?: readonly (typeof FEATURES)[number][];
+}
 
 /** Limits that are raised to the adapter's. */
 const LIMITS = [
@@ -40,6 +49,8 @@ export class GpuContext {
   readonly limits: GPUSupportedLimits;
   /** The adapter, for people: "nvidia ampere". */
   readonly adapter: string;
+  /** What shaders are written for. */
+  readonly has: Features;
   /** Weights are multiplied as f16 copies (half.ts). */
   readonly mixed: boolean;
   /** Bound where a shader's optional input is absent. All zeros; never written. */
@@ -67,6 +78,7 @@ export class GpuContext {
   constructor(device: GPUDevice, adapter: string, precision: Precision = 'float32') {
     this.device = device;
     this.adapter = adapter;
+    this.has = { subgroups: device.features.has('subgroups') };
     this.mixed = precision === 'mixed';
     this.limits = device.limits;
     this.#uniforms = device.createBuffer({
@@ -81,7 +93,7 @@ export class GpuContext {
     });
     this.#faults = new Faults(device);
     this.#readbacks = new Readbacks(device);
-    this.#pipelines = new Pipelines(device, this.#uniforms, SLOT_BYTES, this.#faults);
+    this.#pipelines = new Pipelines(device, this.has, this.#uniforms, SLOT_BYTES, this.#faults);
     this.nothing = this.alloc('nothing', [64], 'float');
   }
 
@@ -89,12 +101,12 @@ export class GpuContext {
    * A device of an adapter, with the limits and features of that adapter that the kernels use.
    * @throws DeviceError when the adapter gives none
    */
-  static async create(adapter: GPUAdapter, precision?: Precision): Promise<GpuContext> {
+  static async create(adapter: GPUAdapter, { precision, without = [] }: ContextOptions = {}): Promise<GpuContext> {
     let device: GPUDevice;
     try {
       device = await adapter.requestDevice({
         label: 'unroll',
-        requiredFeatures: adapter.features.has('timestamp-query') ? ['timestamp-query'] : [],
+        requiredFeatures: FEATURES.filter((name) => adapter.features.has(name) && !without.includes(name)),
         requiredLimits: Object.fromEntries(LIMITS.map((name) => [name, adapter.limits[name]])),
       });
     } catch (error) {

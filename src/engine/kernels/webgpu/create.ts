@@ -1,7 +1,6 @@
 /** From a WebGPU implementation (a browser's, Dawn's in Node) to kernels. */
 import { DeviceError, type DeviceProbe } from '../devices.ts';
-import type { Precision } from '../precision.ts';
-import { adapterName, GpuContext } from './context.ts';
+import { adapterName, type ContextOptions, GpuContext } from './context.ts';
 import type { Recurrence } from './recurrent.ts';
 import { WebGpuKernels } from './webgpu-kernels.ts';
 
@@ -14,9 +13,8 @@ export interface AdapterOptions {
   readonly pause?: (ms: number) => Promise<void>;
 }
 
-export interface WebGpuOptions extends AdapterOptions {
+export interface WebGpuOptions extends AdapterOptions, ContextOptions {
   readonly recurrence?: Recurrence;
-  readonly precision?: Precision;
 }
 
 const NONE =
@@ -51,7 +49,7 @@ export async function probeWebGpu(gpu: GPU, options?: AdapterOptions): Promise<D
 export async function createWebGpuKernels(gpu: GPU, options?: WebGpuOptions): Promise<WebGpuKernels> {
   const adapter = await findAdapter(gpu, options);
   if (!adapter) throw new DeviceError(NONE);
-  return new WebGpuKernels(await GpuContext.create(adapter, options?.precision), options);
+  return new WebGpuKernels(await GpuContext.create(adapter, options), options);
 }
 
 function sleep(ms: number): Promise<void> {

@@ -1,6 +1,7 @@
 import type { Tensor } from '../kernels.ts';
 import { f32, type GpuContext } from './context.ts';
 import { EXP } from './nonlinearities.ts';
+import { largestOfAll, sumOfAll } from './reductions.ts';
 import { rowMain, rowWorkgroup, shader, variants } from './shader.ts';
 import { checkedInts, floats } from './tensor.ts';
 import { addToLoss, countTargets } from './totals.ts';
@@ -10,7 +11,7 @@ type Gradient = 'none' | 'apart' | 'in place';
 
 /**
  * A workgroup has one row. First pass: the largest logit m and s = Σ e^(a - m), each invocation for its own columns (with every new
- * maximum what was added up so far is scaled), then as a tree. Second pass: (p - [v = y]) w / total.
+ * maximum what was added up so far is scaled), then all together. Second pass: (p - [v = y]) w / total.
  */
 const kernel = variants((size: 64 | 256, gradient: Gradient, weighted: boolean) => {
   const derivative = /* wgsl */ `
@@ -32,10 +33,8 @@ const kernel = variants((size: 64 | 256, gradient: Gradient, weighted: boolean) 
       d_logits: gradient === 'apart' && 'write f32', // [rows,V]
     },
     params: ['rows', 'V', 'mean_over: f32'],
-    code: /* wgsl */ `${EXP}
+    code: (has) => /* wgsl */ `${EXP}${sumOfAll(size, has)}${largestOfAll(size, has)}
 const LOWEST = -3.4028234e38;
-var<workgroup> maxima: array<f32, ${size}>;
-var<workgroup> sums: array<f32, ${size}>;
 var<workgroup> id_of_row: i32;
 var<workgroup> picked: f32;
 ${rowMain(size)}
@@ -57,19 +56,9 @@ ${rowMain(size)}
         s += exp_of(a - m);
       }
     }
-    maxima[lane] = m;
-    sums[lane] = s;
-    workgroupBarrier();
-    for (var half = ${size / 2}u; half > 0u; half >>= 1u) {
-      if (lane < half) {
-        let larger = max(maxima[lane], maxima[lane + half]);
-        sums[lane] = sums[lane] * exp_of(maxima[lane] - larger) + sums[lane + half] * exp_of(maxima[lane + half] - larger);
-        maxima[lane] = larger;
-      }
-      workgroupBarrier();
-    }
-    m = maxima[0];
-    s = sums[0];
+    let largest = largest_of_all(m, lane);
+    s = sum_of_all(s * exp_of(m - largest), lane);
+    m = largest;
   }
   let weight = ${weighted ? 'weights[max(y, 0)]' : '1.0'};
   let log_sum = select(log(s), s, is_nan(s));

@@ -18,14 +18,20 @@ export interface GpuKernel {
   /** Names; u32 unless ": f32" follows. */
   readonly params: readonly string[];
   /** The author's WGSL of a variant. */
-  source(variant: string): string;
+  source(variant: string, has: Features): string;
+}
+
+/** What a device has that not every device has, and shaders are written for. */
+export interface Features {
+  /** WGSL's subgroup operations. */
+  readonly subgroups: boolean;
 }
 
 export interface KernelDefinition {
   readonly name: string;
   readonly bindings: readonly Access[];
   readonly params: readonly string[];
-  readonly wgsl: string | ((variant: string) => string);
+  readonly wgsl: string | ((variant: string, has: Features) => string);
 }
 
 /** Describes a shader, once, at module level. Compiled when first run. */
@@ -47,16 +53,16 @@ const READ_ONLY = /@binding\((\d+)\)\s*var<storage,\s*read>/g;
  * @param promoted bindings (from 1) to declare read_write though the kernel only reads them: WebGPU tracks a buffer's use as a whole,
  *   so a tensor that shares its buffer with one that is written must be bound as writable too
  */
-export function assemble(kernel: GpuKernel, variant: string, promoted: readonly number[]): string {
-  const source = kernel.source(variant);
-  const enables = source.match(ENABLE) ?? [];
+export function assemble(kernel: GpuKernel, variant: string, has: Features, promoted: readonly number[]): string {
+  const source = kernel.source(variant, has);
+  const enables = new Set(source.match(ENABLE));
   const members = kernel.params.map((param) => (param.includes(':') ? param : `${param}: u32`));
   const body = source
     .replace(ENABLE, '')
     .replace(READ_ONLY, (declaration, binding: string) =>
       promoted.includes(Number(binding)) ? `@binding(${binding}) var<storage, read_write>` : declaration,
     );
-  return `${enables.join('\n')}
+  return `${[...enables].join('\n')}
 struct P { ${members.length > 0 ? members.join(', ') : 'unused: u32'} }
 @group(0) @binding(0) var<uniform> p: P;
 fn linear_workgroup(id: vec3<u32>, count: vec3<u32>) -> u32 { return id.y * count.x + id.x; }

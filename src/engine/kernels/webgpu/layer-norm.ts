@@ -1,6 +1,7 @@
 import { LAYER_NORM_EPSILON, type Tensor } from '../kernels.ts';
 import { f32, type GpuContext } from './context.ts';
-import { rowMain, rowWorkgroup, shader, sumOfAll, variants } from './shader.ts';
+import { sumOfAll } from './reductions.ts';
+import { rowMain, rowWorkgroup, shader, variants } from './shader.ts';
 import { sumSlices } from './sum-slices.ts';
 import { floats } from './tensor.ts';
 
@@ -10,7 +11,7 @@ const forwardKernel = variants((size: 64 | 256) =>
     // [rows,F], [rows,2], [rows,F], [F], [F]
     tensors: { y: 'write f32', statistics: 'write f32', x: 'read f32', gain: 'read f32', bias: 'read f32' },
     params: ['rows', 'F', 'epsilon: f32'],
-    code: /* wgsl */ `${sumOfAll(size)}
+    code: (has) => /* wgsl */ `${sumOfAll(size, has)}
 ${rowMain(size)}
   let start = row * p.F;
   var sum = 0.0;
@@ -43,7 +44,7 @@ const backwardKernel = variants((size: 64 | 256, inPlace: boolean) =>
       dy: !inPlace && 'read f32', // [rows,F]
     },
     params: ['rows', 'F'],
-    code: /* wgsl */ `${sumOfAll(size)}
+    code: (has) => /* wgsl */ `${sumOfAll(size, has)}
 ${rowMain(size)}
   let start = row * p.F;
   let mean = statistics[row * 2u];

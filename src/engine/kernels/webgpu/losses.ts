@@ -1,7 +1,8 @@
 import type { Tensor } from '../kernels.ts';
 import type { GpuContext } from './context.ts';
 import { NONLINEARITIES } from './nonlinearities.ts';
-import { shader, sumOfAll, variants, WORKGROUP } from './shader.ts';
+import { sumOfAll } from './reductions.ts';
+import { shader, variants, WORKGROUP } from './shader.ts';
 import { floats, ints } from './tensor.ts';
 import { addToLoss, countElements } from './totals.ts';
 
@@ -47,7 +48,7 @@ const kernel = variants((name: keyof typeof EQUATIONS, gradient: Gradient, maske
       d_outputs: gradient === 'apart' && 'write f32', // [N,K]
     },
     params: ['count', 'K', 'parts'],
-    code: /* wgsl */ `${sumOfAll(WORKGROUP)}
+    code: (has) => /* wgsl */ `${sumOfAll(WORKGROUP, has)}
 ${EQUATIONS[name].functions}
 @compute @workgroup_size(${WORKGROUP})
 fn main(@builtin(workgroup_id) id: vec3u, @builtin(local_invocation_index) lane: u32) {

@@ -1,6 +1,7 @@
 import type { Tensor } from '../kernels.ts';
 import { f32, type GpuContext } from './context.ts';
-import { elementwise, FINITE, groupsOf, shader, sumOfAll, WORKGROUP } from './shader.ts';
+import { sumOfAll } from './reductions.ts';
+import { elementwise, FINITE, groupsOf, shader, WORKGROUP } from './shader.ts';
 import { floats } from './tensor.ts';
 
 /** Workgroups of the first pass: enough for the largest GPU, few enough for one workgroup to add up. */
@@ -34,7 +35,7 @@ const squares = shader({
   name: 'squares',
   tensors: { parts: 'write f32', g: 'read f32' }, // [p.parts,3], [p.count]
   params: ['count', 'parts'],
-  code: /* wgsl */ `${SQUARES}${sumOfAll(WORKGROUP)}
+  code: (has) => /* wgsl */ `${SQUARES}${sumOfAll(WORKGROUP, has)}
 @compute @workgroup_size(${WORKGROUP})
 fn main(@builtin(workgroup_id) id: vec3u, @builtin(local_invocation_index) lane: u32) {
   var sums = vec3f();
@@ -51,7 +52,7 @@ const root = shader({
   name: 'norm',
   tensors: { norm: 'write f32', parts: 'read f32' }, // [1], [p.parts,3]
   params: ['parts'],
-  code: /* wgsl */ `${SQUARES}${sumOfAll(WORKGROUP)}
+  code: (has) => /* wgsl */ `${SQUARES}${sumOfAll(WORKGROUP, has)}
 @compute @workgroup_size(${WORKGROUP})
 fn main(@builtin(local_invocation_index) lane: u32) {
   var totals = vec3f();

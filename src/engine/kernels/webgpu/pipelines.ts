@@ -1,6 +1,6 @@
 import { GpuError } from './errors.ts';
 import type { Faults } from './faults.ts';
-import { assemble, type GpuKernel } from './kernel.ts';
+import { assemble, type Features, type GpuKernel } from './kernel.ts';
 import type { DeviceTensor, GpuMemory } from './tensor.ts';
 
 interface Pipeline {
@@ -13,6 +13,7 @@ interface Pipeline {
 /** Compiled shaders, and their bind groups: each is made once, when it is first asked for. */
 export class Pipelines {
   readonly #device: GPUDevice;
+  readonly #has: Features;
   readonly #parameters: GPUBuffer;
   readonly #parameterBytes: number;
   readonly #faults: Faults;
@@ -21,8 +22,9 @@ export class Pipelines {
   #count = 0;
 
   /** @param parameters bound to binding 0 of every shader, `parameterBytes` of it, with a dynamic offset */
-  constructor(device: GPUDevice, parameters: GPUBuffer, parameterBytes: number, faults: Faults) {
+  constructor(device: GPUDevice, has: Features, parameters: GPUBuffer, parameterBytes: number, faults: Faults) {
     this.#device = device;
+    this.#has = has;
     this.#parameters = parameters;
     this.#parameterBytes = parameterBytes;
     this.#faults = faults;
@@ -70,7 +72,7 @@ export class Pipelines {
         })),
       ],
     });
-    const module = device.createShaderModule({ label, code: assemble(kernel, variant, promoted) });
+    const module = device.createShaderModule({ label, code: assemble(kernel, variant, this.#has, promoted) });
     const pipeline = device.createComputePipeline({
       label,
       layout: device.createPipelineLayout({ label, bindGroupLayouts: [layout] }),

@@ -1,5 +1,5 @@
 /** What the shaders of the small kernels have in common. */
-import { defineKernel, type Access, type GpuKernel } from './kernel.ts';
+import { defineKernel, type Access, type Features, type GpuKernel } from './kernel.ts';
 
 /** Invocations of a workgroup, unless a shader says otherwise: as many as every device allows. */
 export const WORKGROUP = 256;
@@ -12,7 +12,8 @@ export interface ShaderDefinition {
   /** Tensors in the order in which they are bound, by the names they have in the code. */
   readonly tensors: Readonly<Record<string, Use>>;
   readonly params: readonly string[];
-  readonly code: string;
+  /** Where it depends on the device, a function of what that has. */
+  readonly code: string | ((has: Features) => string);
 }
 
 /** A kernel whose tensors are declared from one list, so that bindings and WGSL cannot disagree. */
@@ -30,7 +31,7 @@ export function shader({ name, tensors, params, code }: ShaderDefinition): GpuKe
     name,
     bindings: used.map(({ access }) => access),
     params,
-    wgsl: `${declarations.join('\n')}\n${code}`,
+    wgsl: (_, has) => `${declarations.join('\n')}\n${typeof code === 'string' ? code : code(has)}`,
   });
 }
 
@@ -38,7 +39,10 @@ export function shader({ name, tensors, params, code }: ShaderDefinition): GpuKe
  * A kernel in which each invocation computes element `i` of `p.count`, the first parameter.
  * @param functions WGSL that stands before the entry point
  */
-export function elementwise({ name, tensors, params, code }: ShaderDefinition, functions = ''): GpuKernel {
+export function elementwise(
+  { name, tensors, params, code }: ShaderDefinition & { readonly code: string },
+  functions = '',
+): GpuKernel {
   return shader({
     name,
     tensors,
@@ -74,9 +78,8 @@ export function variants<Key extends readonly (string | number | boolean)[]>(
 }
 
 /**
- * The start of a shader in which a workgroup of `size` invocations, a power of two, works on row `row` of p.rows: what it declares, the
- * sum over its invocations (a tree, so that the order does not depend on the device), and the head of `main`. In a row beyond the last
- * one nothing must be written: there are such where the number of rows was folded into a grid.
+ * The head of `main` of a shader in which a workgroup of `size` invocations works on row `row` of p.rows. In a row beyond the last one
+ * nothing must be written: there are such where the number of rows was folded into a grid.
  */
 export function rowMain(size: number): string {
   return /* wgsl */ `
@@ -86,23 +89,6 @@ fn main(
 ) {
   let row = linear_workgroup(id, groups);
   if (row >= p.rows) { return; }`;
-}
-
-/** `sum_of_all(x, lane)`: the sum of x over a workgroup of `size` invocations, a power of two, as a tree. */
-export function sumOfAll(size: number): string {
-  return /* wgsl */ `
-var<workgroup> addends: array<f32, ${size}>;
-fn sum_of_all(x: f32, lane: u32) -> f32 {
-  addends[lane] = x;
-  workgroupBarrier();
-  for (var half = ${size / 2}u; half > 0u; half >>= 1u) {
-    if (lane < half) { addends[lane] += addends[lane + half]; }
-    workgroupBarrier();
-  }
-  let sum = addends[0];
-  workgroupBarrier();
-  return sum;
-}`;
 }
 
 /** Invocations for a row of `width` elements. */

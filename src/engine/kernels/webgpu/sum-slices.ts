@@ -1,5 +1,6 @@
 import type { GpuContext, GpuTensor } from './context.ts';
-import { elementwise, groupsOf, shader, sumOfAll, variants } from './shader.ts';
+import { sumOfAll } from './reductions.ts';
+import { elementwise, groupsOf, shader, variants } from './shader.ts';
 
 /** Slices that one invocation adds up on its own. */
 const FEW = 64;
@@ -23,7 +24,7 @@ const many = variants((accumulate: boolean) =>
     name: `sum of many slices${accumulate ? ', accumulate' : ''}`,
     tensors: { y: accumulate ? 'readwrite f32' : 'write f32', x: 'read f32' }, // [count], [slices,stride]
     params: ['count', 'slices', 'stride', 'offset'],
-    code: /* wgsl */ `${sumOfAll(WIDTH)}
+    code: (has) => /* wgsl */ `${sumOfAll(WIDTH, has)}
 @compute @workgroup_size(${WIDTH})
 fn main(
   @builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32

@@ -1,7 +1,8 @@
 /** How much a loss is the mean of, and the sum that is added to it. */
 import { f32, type GpuContext, type GpuTensor } from './context.ts';
 import { fill } from './fill.ts';
-import { shader, sumOfAll, variants, WORKGROUP } from './shader.ts';
+import { sumOfAll } from './reductions.ts';
+import { shader, variants, WORKGROUP } from './shader.ts';
 
 /** What counts: targets that are not -1, their class weights, or rows that a mask does not leave out. */
 type Counted = 'targets' | 'weights' | 'rows';
@@ -19,7 +20,7 @@ const count = variants((counted: Counted) =>
     // [1], [N], [V]
     tensors: { total: 'write f32', ids: 'read i32', weights: counted === 'weights' && 'read f32' },
     params: ['N', 'width: f32'],
-    code: /* wgsl */ `${sumOfAll(WORKGROUP)}
+    code: (has) => /* wgsl */ `${sumOfAll(WORKGROUP, has)}
 @compute @workgroup_size(${WORKGROUP})
 fn main(@builtin(local_invocation_index) lane: u32) {
   var sum = 0.0;
@@ -35,7 +36,7 @@ const add = shader({
   name: 'add to loss',
   tensors: { loss: 'readwrite f32', parts: 'read f32', total: 'read f32' }, // [2], [count], [1]
   params: ['count'],
-  code: /* wgsl */ `${sumOfAll(WORKGROUP)}
+  code: (has) => /* wgsl */ `${sumOfAll(WORKGROUP, has)}
 @compute @workgroup_size(${WORKGROUP})
 fn main(@builtin(local_invocation_index) lane: u32) {
   var sum = 0.0;
