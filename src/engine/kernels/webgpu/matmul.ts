@@ -12,6 +12,7 @@
  * f16 in memory and in tiles (half.ts).
  */
 import { defineKernel, type GpuContext } from './context.ts';
+import { FEW, productOfFewRows } from './few-rows.ts';
 import { fromHalf, halvesOf, quadOf } from './half.ts';
 import type { GpuTensor } from './tensor.ts';
 
@@ -237,6 +238,11 @@ export function product(
   B: Matrix,
   { weights = false, bias = null, accumulate = false, mask = null }: ProductOptions = {},
 ): void {
+  if (form === 'nt' && M <= FEW) {
+    const vector = isVector(A, K) && isVector(B, K);
+    productOfFewRows(gpu, [M, N, K], [C, A, B], { bias, accumulate, vector });
+    return;
+  }
   const tiles = Math.ceil(M / TILE) * Math.ceil(N / TILE);
   const wanted = Math.min(Math.floor(ENOUGH_WORKGROUPS / tiles), Math.floor(K / SHORTEST_PART));
   const part = wanted > 1 ? roundUp(Math.ceil(K / wanted), DEPTH) : roundUp(K, DEPTH);

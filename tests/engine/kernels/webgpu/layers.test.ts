@@ -40,6 +40,18 @@ describe.skipIf(!dawn)('webgpu', () => {
     });
 
     it.each([
+      [1, 132],
+      [4, 37],
+      [5, 64],
+    ])('products of %i rows of %i', (N, I) =>
+      expectSame(kernels(), (b) => {
+        for (const bias of [null, b.input([70])]) {
+          b.kernels.linearForward(b.output([N, 70]), b.input([N, I]), b.input([70, I]), bias, N, I, 70);
+        }
+      }),
+    );
+
+    it.each([
       [70_000, 3],
       [5, 1500],
     ])('softmax of %i rows of %i', (N, V) =>

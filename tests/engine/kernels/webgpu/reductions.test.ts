@@ -54,6 +54,17 @@ describe.skipIf(!dawn)('without subgroups', () => {
   const kernels = useKernels({ name: 'without subgroups', create });
 
   it.each([
+    ['in vec4s', 1, 132],
+    ['number by number', 3, 37],
+  ])('products of few rows, %s, equal the reference', (_, N, I) =>
+    expectSame(kernels(), (b) => {
+      for (const bias of [null, b.input([70])]) {
+        b.kernels.linearForward(b.output([N, 70]), b.input([N, I]), b.input([70, I]), bias, N, I, 70);
+      }
+    }),
+  );
+
+  it.each([
     [70, 65],
     [3, 700],
   ])('softmax, layer normalisation and losses of %i rows of %i equal the reference', (N, F) =>
