@@ -9,7 +9,7 @@ import ts from 'typescript-eslint';
 // Folders are boundaries, and arrows point one way: renderer → api ← main → engine → kernels.
 
 /** Modules of the engine that are plain data (schemas, types, size formulas) and may be used everywhere. */
-const pureEngineModules = String.raw`(model/(spec|size)|training/(config|presets|task-presets|objections)|data/(config|objections)|metrics/(results|figures)|inside/(look|looks/[\w-]+)|inference/prediction|kernels/precision|documents/kinds|export/format-ids|import-model/answers|protocol)\.ts$`;
+const pureEngineModules = String.raw`(model/(spec|size)|training/(config|presets|task-presets|objections)|data/(config|objections)|metrics/(results|figures)|inside/(look|looks/[\w-]+)|inference/prediction|kernels/precision|documents/kinds|import-curves/(formats|roles)|export/format-ids|import-model/answers|protocol)\.ts$`;
 
 const group = {
   node: {

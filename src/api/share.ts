@@ -1,5 +1,6 @@
 /** A run shared as one file: what is asked to be opened, and what a run knows of where it came from. */
 import { z } from 'zod';
+import { curveFormats, recordedThings } from '../engine/import-curves/formats.ts';
 
 /** The ending of such files, with its dot. */
 export const shareExtension = '.unroll';
@@ -18,5 +19,10 @@ export const importedSchema = z.object({
   digest: z.string(),
   /** A model that another program trained, or an exported one: its file's name. null: a shared run. */
   file: z.string().nullable().default(null),
+  /** Curves alone, without a model or settings, from that file: what wrote it, and what was recorded beside losses. null: a model. */
+  curves: z
+    .object({ format: z.enum(curveFormats), recorded: z.array(z.enum(recordedThings)) })
+    .nullable()
+    .default(null),
 });
 export type Imported = z.output<typeof importedSchema>;

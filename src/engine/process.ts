@@ -3,6 +3,7 @@ import { CorpusError } from './corpus/errors.ts';
 import { importText } from './corpus/import-text.ts';
 import { tokenizeCorpus } from './corpus/tokenize.ts';
 import { inspectData } from './data/inspect.ts';
+import { fileSource } from './documents/source.ts';
 import { previewDocument } from './documents/preview.ts';
 import type { EngineFiles } from './files.ts';
 import { JobControl, StoppedError } from './jobs/control.ts';
@@ -78,6 +79,13 @@ export function serveEngine(host: EngineHost): (command: EngineCommand) => void 
         return start(command, async (control, emit) => {
           const progress = (done: number, total: number) => emit({ type: 'progress', done, total, what: 'Reading' });
           return { type: 'import-text', imported: await importText(host.files, command, progress, control.signal) };
+        });
+      case 'read-curves':
+        return start(command, async () => {
+          // Libraries that other jobs do not need.
+          const { readCurves } = await import('./import-curves/read.ts');
+          const source = await fileSource(host.files, command.sourcePath);
+          return { type: 'read-curves', curves: await readCurves(source, command.sourceName) };
         });
       case 'preview-document':
         return start(command, async ({ signal }, emit) => {

@@ -13,6 +13,7 @@ import type { Provenance } from './export/portable.ts';
 import type { DocumentFacts } from './documents/kinds.ts';
 import type { ImportAnswers, ModelSummary, VocabularyWay } from './import-model/answers.ts';
 import type { ExportOrigin } from './import-model/own-export.ts';
+import type { ReadCurves } from './import-curves/series.ts';
 import type { Look, Looked } from './inside/look.ts';
 import type { LiveLook } from './inside/looks/live.ts';
 import type { Precision } from './kernels/precision.ts';
@@ -81,6 +82,13 @@ export type EngineCommand =
       readonly classes?: boolean;
       readonly targetDir: string;
       readonly encoding: string | null;
+    }
+  | {
+      /** Curves that another program recorded. */
+      readonly type: 'read-curves';
+      readonly job: string;
+      readonly sourcePath: string;
+      readonly sourceName: string;
     }
   | {
       /** The beginning of a document's text, as it would be imported. */
@@ -348,6 +356,7 @@ export type JobResult =
     }
   | { readonly type: 'import-text'; readonly imported: ImportedText }
   | { readonly type: 'preview-document'; readonly preview: DocumentPreview }
+  | { readonly type: 'read-curves'; readonly curves: ReadCurves }
   | {
       readonly type: 'tokenize';
       readonly data: TokenData;

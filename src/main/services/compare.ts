@@ -42,7 +42,9 @@ export class Compare {
       const recorded = table.extent(run.key) ?? { first: 0, last: 0 };
       if (!store.readOnly && table.isBehind(run.key, recorded.last)) store.write(() => table.pack(run.key));
       const range = { from: Math.max(from, recorded.first), to: Math.min(to ?? recorded.last, recorded.last) };
-      const buckets = table.read(run.key, { ...range, points, at, values: wanted });
+      const { recorded: things } = run;
+      const values = things === null ? wanted : wanted.filter((one) => one === 'loss' || things.includes(one));
+      const buckets = table.read(run.key, { ...range, points, at, values });
       curves.push({ id, ...curveOf(buckets, run, x), evals: this.#evals(run, x) });
     }
     return new Blob([encodeCurves(curves)]);
@@ -80,19 +82,23 @@ export class Compare {
     };
     return {
       step: column((row) => row.step),
-      x: column(along[x]),
+      x: isRecorded(run, x) ? column(along[x]) : column(() => undefined),
       loss: column((row) => row.loss),
       figures: Object.fromEntries(names.map((name) => [name, column((row) => row.figures[name])])),
     };
   }
 }
 
-function curveOf(
-  { step, count, at, values }: Buckets,
-  { startedAt, createdAt }: BriefRun,
-  x: CurveX,
-): Omit<RunCurve, 'id' | 'evals'> {
+/** What curves from elsewhere say of it is not known by itself. */
+function isRecorded({ recorded }: BriefRun, x: CurveX): boolean {
+  if (recorded === null || x === 'step') return true;
+  return x === 'tokens' ? recorded.includes('tokensPerSecond') && recorded.includes('time') : recorded.includes(x);
+}
+
+function curveOf({ step, count, at, values }: Buckets, run: BriefRun, x: CurveX): Omit<RunCurve, 'id' | 'evals'> {
   if (x === 'step') return { step, x: step, count, values };
+  if (!isRecorded(run, x)) return { step, x: step.map(() => NaN), count, values };
+  const { startedAt, createdAt } = run;
   const column = at[position[x]]!;
   if (x !== 'clock') return { step, x: column, count, values };
   // Where the clock was not recorded it stands as if the run had trained without a pause.

@@ -12,6 +12,7 @@ import type { JobResult, VocabularyPlace } from '../../engine/protocol.ts';
 import type { RunConfig } from '../../engine/training/config.ts';
 import { isTrainingTensor } from '../../engine/training/checkpoint.ts';
 import type { RunRecord } from '../store/runs.ts';
+import { noOtherTexts } from '../store/text-hashes.ts';
 import type { Store } from '../store/store.ts';
 import type { RunCheckpoints } from './checkpoint-files.ts';
 import type { Corpora } from './corpora.ts';
@@ -111,7 +112,7 @@ export class ImportModel {
       const { key } = store.runs.get(id)!;
       const { vocabularySize, charactersPerToken, step, elapsed } = state;
       store.runs.update(key, {
-        ...{ status: goesOn ? 'stopped' : 'finished', imported: { at: Date.now(), digest, file } },
+        ...{ status: goesOn ? 'stopped' : 'finished', imported: { at: Date.now(), digest, file, curves: null } },
         ...{ vocabularySize, charactersPerToken, parameters, step, elapsed, finishedAt: Date.now() },
         ...(state.device !== '' && { device: state.device, deviceDetail: state.deviceDetail }),
       });
@@ -174,11 +175,6 @@ export class ImportModel {
     return source.type === 'path' ? source.path : this.#in.uploads.path(source.upload);
   }
 }
-
-const noOtherTexts = {
-  ...{ targetHash: null, validHash: null, validTargetHash: null, testHash: null, testTargetHash: null },
-  vectorsHash: null,
-};
 
 function namesOtherTexts({ validCorpus, testCorpus, vectorsCorpus, data }: RunConfig): boolean {
   const targets = data.kind === 'pairs' ? [data.targetCorpus, data.validTargetCorpus, data.testTargetCorpus] : [];

@@ -92,6 +92,8 @@ export class Share {
     const { store, checkpoints } = this.#in;
     const { key, id, name } = record;
     store.flush();
+    if (record.imported?.curves)
+      throw conflict(`"${name}" is only curves from ${record.imported.file}: share that file itself.`);
     const run = sharedRunSchema.safeParse(store.runs.get(id));
     if (!run.success)
       throw conflict(`"${name}" is ${record.status}. Stop it, or wait until it has ended, then share it.`);
@@ -155,7 +157,7 @@ export class Share {
       store.write(() => {
         store.runs.insert({ id, name, config, corpusName, tokensKey, appVersion, createdAt, ...hashes });
         const { key } = store.runs.get(id)!;
-        store.runs.update(key, { ...state, imported: { at: Date.now(), digest, file: null } });
+        store.runs.update(key, { ...state, imported: { at: Date.now(), digest, file: null, curves: null } });
         store.runs.setTags(key, tags);
         store.metrics.putRecorded(key, steps);
         for (const evaluation of history.evals) store.evals.put(key, evaluation);

@@ -2,6 +2,7 @@
 import type { Database, Statement } from 'better-sqlite3';
 import type { Imported } from '../../api/share.ts';
 import type { Run, RunFigures, RunStatus } from '../../api/types.ts';
+import type { RecordedThing } from '../../engine/import-curves/formats.ts';
 import type { RunConfig } from '../../engine/training/config.ts';
 import type { TextHashes } from './text-hashes.ts';
 
@@ -13,7 +14,12 @@ export interface RunRecord extends Omit<Run, 'secondsLeft' | 'corpusHash'>, Text
   readonly queuedAt: number;
 }
 
-export type BriefRun = Pick<RunRecord, 'key' | 'startedAt' | 'createdAt'>;
+export interface BriefRun extends Pick<RunRecord, 'key' | 'startedAt' | 'createdAt'> {
+  /** Of curves from elsewhere what was recorded beside losses; null: everything. */
+  readonly recorded: readonly RecordedThing[] | null;
+}
+
+type BriefRow = Omit<BriefRun, 'recorded'> & { readonly recorded: string | null };
 
 export type NewRun = Pick<
   RunRecord,
@@ -74,7 +80,7 @@ export class RunTable {
   readonly #insert: Statement<[Row]>;
   readonly #lastColor: Statement<[], number>;
   readonly #get: Statement<[string], Row>;
-  readonly #brief: Statement<[string], BriefRun>;
+  readonly #brief: Statement<[string], BriefRow>;
   readonly #importedFrom: Statement<[string], Row>;
   readonly #list: Statement<[], Row>;
   readonly #deleted: Statement<[], Row>;
@@ -98,7 +104,8 @@ export class RunTable {
     this.#lastColor = database.prepare<[], number>('SELECT color FROM runs ORDER BY key DESC LIMIT 1').pluck();
     this.#get = database.prepare(`${select} WHERE runs.id = ?`);
     this.#brief = database.prepare(
-      'SELECT key, started_at AS startedAt, created_at AS createdAt FROM runs WHERE id = ? AND deleted_at IS NULL',
+      `SELECT key, started_at AS startedAt, created_at AS createdAt, imported ->> '$.curves.recorded' AS recorded
+       FROM runs WHERE id = ? AND deleted_at IS NULL`,
     );
     this.#importedFrom = database.prepare(
       `${select} WHERE runs.imported ->> 'digest' = ? AND runs.deleted_at IS NULL ORDER BY runs.key LIMIT 1`,
@@ -151,7 +158,10 @@ export class RunTable {
 
   /** What curves need of a run that is not deleted; null: there is none. */
   brief(id: string): BriefRun | null {
-    return this.#brief.get(id) ?? null;
+    const row = this.#brief.get(id);
+    if (!row) return null;
+    const { recorded, ...run } = row;
+    return { ...run, recorded: recorded === null ? null : (JSON.parse(recorded) as RecordedThing[]) };
   }
 
   /** Those that are not deleted, newest first. */

@@ -17,3 +17,9 @@ export function hashesOf(texts: TextHashes): string[] {
   const all = [corpusHash, targetHash, validHash, validTargetHash, testHash, testTargetHash, vectorsHash];
   return all.filter((hash) => hash !== null);
 }
+
+/** Of a run that has no text but its corpus, or none at all. */
+export const noOtherTexts = {
+  ...{ targetHash: null, validHash: null, validTargetHash: null, testHash: null, testTargetHash: null },
+  vectorsHash: null,
+} as const;
