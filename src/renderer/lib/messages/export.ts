@@ -5,35 +5,33 @@ export const exporting = {
   selected: 'Export',
   title: (name: string) => `Export “${name}”`,
   titleSeveral: (count: number) => `Export ${plural(count, 'run')}`,
-  formats: 'Format',
   groups: { model: 'The trained model', metrics: 'What was measured' },
   /** Name, kind of file, and what it is for. */
   of: {
     safetensors: {
       name: 'PyTorch',
       files: 'safetensors + model.py',
-      purpose:
-        'Opens in PyTorch with a short program that rebuilds the network. Unroll goes on training from it, bit for bit.',
+      purpose: 'With a program that rebuilds the network; Unroll trains on from it.',
     },
     onnx: {
       name: 'ONNX',
       files: '.onnx',
-      purpose: 'Runs in ONNX Runtime, from most programming languages, step by step; opens in Netron.',
+      purpose: 'For ONNX Runtime in most languages, step by step; opens in Netron.',
     },
     tfjs: {
       name: 'TensorFlow.js',
       files: 'model.json + weights',
-      purpose: 'Runs in web pages and in Node with TensorFlow.js.',
+      purpose: 'For web pages and Node.',
     },
     html: {
       name: 'Web page',
       files: '.html',
-      purpose: 'One file that runs the model in any browser, offline, with the controls to try it.',
+      purpose: 'Runs the model in any browser, offline, with controls to try it.',
     },
     'html-float16': {
       name: 'Web page, half precision',
       files: '.html',
-      purpose: 'The same page in half the size: each parameter keeps three significant digits.',
+      purpose: 'The same in half the size: parameters to three significant digits.',
     },
     'metrics-csv': {
       name: 'Table',
@@ -47,8 +45,7 @@ export const exporting = {
     },
   },
   about: (size: string) => `about ${size}`,
-  goesWith:
-    'With a model go its tokeniser and vocabulary, the configuration, and a card with data, settings and scores.',
+  goesWith: 'With a model’s files go tokeniser, configuration and a card with data and scores.',
   noModel: 'There is no model before the first checkpoint.',
   noMetrics: 'There are no curves before the first training step.',
   leftOut: (names: string) => `Without a model yet, and so left out: ${names}.`,
