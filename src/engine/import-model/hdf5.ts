@@ -35,7 +35,9 @@ const fileName = 'model.h5';
  */
 export async function withHdf5<T>(bytes: Uint8Array, work: (file: Hdf5) => T): Promise<T> {
   const library = await import('h5wasm');
-  const { FS } = await library.ready;
+  const { FS, activate_throwing_error_handler: throwErrors } = await library.ready;
+  // Otherwise they are printed.
+  throwErrors();
   FS.writeFile(fileName, bytes);
   let file: HdfFile | null = null;
   try {

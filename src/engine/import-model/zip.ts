@@ -4,6 +4,8 @@ import { ModelFileError } from './errors.ts';
 
 /** Deflate (RFC 1951) packs at most 258 bytes into 2 bits. */
 const mostPacked = 1032;
+/** Bytes of the shortest entry of a directory: an archive that claims more of them than it has bytes for has no end. */
+const shortestEntry = 46;
 const stored = 0;
 const deflated = 8;
 
@@ -15,7 +17,10 @@ export class ZipFile {
   constructor(bytes: Uint8Array) {
     const sizes = new Map<string, number>();
     this.#bytes = bytes;
+    let entries = 0;
     unzip(bytes, (entry) => {
+      if (++entries * shortestEntry > bytes.length)
+        throw new ModelFileError('The file is damaged: its directory is longer than the file.');
       requireHonest(entry, bytes.length);
       sizes.set(entry.name, entry.originalSize);
       return false;
