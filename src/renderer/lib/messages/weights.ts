@@ -60,10 +60,14 @@ export const weights = {
   embeddingSays: (tokens: number, vocabulary: number, width: number) =>
     `${tokens === vocabulary ? `All ${integer(tokens)} tokens` : `The first ${integer(tokens)} of ${integer(vocabulary)} tokens`}, from ${plural(width, 'dimension')} laid out in two.`,
   embeddingLook:
-    'UMAP (McInnes et al. 2018) of the cosine distances: near means used alike; distances between far groups mean little. Click a token for its nearest neighbours.',
+    'UMAP (McInnes et al. 2018) of the cosine distances: near means used alike; distances between far groups mean little. Click a token for its nearest neighbours; drag the map, zoom by + and −, or by the wheel with Ctrl or ⌘.',
   neighbours: (token: string) => `Nearest to ${token}`,
   cosine: 'cosine',
   map: 'Map of the tokens',
+  mapHint: 'Arrow keys go from token to token, with Shift they move the map, + and − zoom, 0 shows all.',
+  zoomIn: 'Zoom in',
+  zoomOut: 'Zoom out',
+  showAll: 'Show all',
   noToken: 'No token of this vocabulary is like that.',
   none: 'Click a token, or find one.',
   noEmbedding:

@@ -1,19 +1,19 @@
 import { describe, expect, it } from 'vitest';
-import type { Embedding } from '../../../../src/engine/inside/looks/embedding.ts';
+import type { Embedding } from '../../../../../src/engine/inside/looks/embedding.ts';
 import {
   binsOf,
   outsideUnitCircle,
   quantilesOf,
   rankFor,
   sharesOf,
-} from '../../../../src/renderer/screens/inside/weights/statistics.ts';
+} from '../../../../../src/renderer/screens/inside/weights/statistics.ts';
 import {
   labelled,
   neighboursOf,
   placed,
   pointAt,
   searchTokens,
-} from '../../../../src/renderer/screens/inside/weights/tokens.ts';
+} from '../../../../../src/renderer/screens/inside/weights/tokens.ts';
 
 describe('a matrix’s numbers', () => {
   it('how many singular values hold nine tenths of the squares', () => {
