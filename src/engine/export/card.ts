@@ -70,6 +70,9 @@ const purposes: Readonly<Record<string, string>> = {
   'step.onnx': 'reads tokens, and gives the logits of the next ones and the states to go on with',
   'model.json': 'the network, as `tf.loadLayersModel` takes it',
   'weights.bin': 'its parameters, float32',
+  'label/model.json': 'from labels, the hidden states that generation begins with; its parameters stand beside it',
+  'encoder/model.json': 'reads the sources, once for every translation; its parameters stand beside it',
+  'decoder/model.json': 'makes the next tokens of every translation; its parameters stand beside it',
   'layers.js':
     'the one layer that TensorFlow.js lacks: `import { register } from "./layers.js"; register(tf)` before loading',
   'config.json': 'the run’s configuration, as Unroll reads it',
