@@ -56,6 +56,7 @@ function ofFiles(argument: Arguments, files: ScriptFiles): void {
   for (const [name, file] of Object.entries(named)) argument.flag(name, file && ofFile(file));
   argument.flag('valid-target-file', files.validTarget && ofFile(files.validTarget));
   argument.flag('test-target-file', files.testTarget && ofFile(files.testTarget));
+  argument.flag('encoding', files.encoding);
   argument.flag('word-vectors', files.vectors && ofFile(files.vectors));
 }
 

@@ -19,6 +19,7 @@ const files = (config: RunConfig): ScriptFiles => ({
   validTarget: config.data.kind === 'pairs' ? config.data.validTargetCorpus : null,
   testTarget: config.data.kind === 'pairs' ? config.data.testTargetCorpus : null,
   vectors: config.vectorsCorpus,
+  encoding: null,
 });
 
 /** What the command line makes of the arguments, files being named as their corpora. */

@@ -4,8 +4,15 @@ import { definitions, lines, literal } from '../python.ts';
 
 type Of<K extends DataConfig['kind']> = Extract<DataConfig, { readonly kind: K }>;
 
-/** The definition of `read(path)`, or of `read(path, target_path)` where targets have a file of their own. */
-export function readingCode(data: DataConfig): string {
+/**
+ * The definition of `read(path)`, or of `read(path, target_path)` where targets have a file of their own.
+ * @param encoding of the files, as Python calls it
+ */
+export function readingCode(data: DataConfig, encoding: string): string {
+  return codeOf(data).replaceAll('"utf-8-sig"', literal(encoding));
+}
+
+function codeOf(data: DataConfig): string {
   switch (data.kind) {
     case 'text':
       return text;

@@ -20,6 +20,8 @@ export interface ScriptFiles {
   readonly validTarget: string | null;
   readonly testTarget: string | null;
   readonly vectors: string | null;
+  /** Of the files, where it must be said; null: UTF-8, or it is found out. */
+  readonly encoding: string | null;
 }
 
 /** What only the data decide is found by the program itself; these sizes shape the code alone. */
@@ -55,7 +57,7 @@ export function trainingScript(name: string, config: RunConfig, files: ScriptFil
         'DEVICE = torch.device("cuda" if torch.cuda.is_available() else "cpu")',
       ),
       ...section('Data'),
-      readingCode(data),
+      readingCode(data, files.encoding ?? 'utf-8-sig'),
       ...(readsTokens ? vocabularyCode(tokenizer, areForms) : []),
       isText ? textParts(config) : exampleParts(config),
       ...(examples?.definitions ?? []),

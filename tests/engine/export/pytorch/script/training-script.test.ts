@@ -139,7 +139,15 @@ function configOf(task: Task, { data, tokenizer, architecture, training, ...rest
 function write(name: string, config: RunConfig, files: Partial<ScriptFiles>): string {
   const own = join(folder, name);
   mkdirSync(own);
-  const none = { valid: null, test: null, target: null, validTarget: null, testTarget: null, vectors: null };
+  const none = {
+    valid: null,
+    test: null,
+    target: null,
+    validTarget: null,
+    testTarget: null,
+    vectors: null,
+    encoding: null,
+  };
   const script = trainingScript(`a "run" \\ of\n${name}`, config, { main: "it's data.txt", ...none, ...files });
   writeFileSync(join(own, 'train.py'), script);
   return own;
