@@ -31,12 +31,12 @@ const TOLERANCES: Readonly<Record<Kernels['precision'], Readonly<Record<Quantity
     integer: { atol: 0, rtol: 0 },
   },
   // Weights rounded to 11 bits, that is by up to 2^-11 of themselves. What is added up from them is as far off, relative to the largest
-  // addend; where addends cancel, and over many steps, it is more. Steps of Adam differ by as much as a step where a gradient changes its sign;
-  // gradients that explode multiply what they are off by at every step.
+  // addend; where addends cancel, and over many steps, it is more. Steps of Adam differ by as much as a step where a gradient changes its sign.
+  // Gradients that explode (two fixtures of family E) multiply what they are off by at every step, and are not held to this.
   mixed: {
     value: { atol: 2e-3, rtol: 2e-2 },
     'stepped parameter': { atol: 2e-2, rtol: 0 },
-    'gradient flow norm': { atol: 0, rtol: 0.5 },
+    'gradient flow norm': { atol: 0, rtol: 5e-2 },
     integer: { atol: 0, rtol: 0 },
   },
 };
