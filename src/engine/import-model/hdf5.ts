@@ -7,8 +7,8 @@ import { ModelFileError } from './errors.ts';
 import { elementsOf, type FileTensor } from './tensors.ts';
 
 /** Groups within groups, and entries of all together, that a model has at most. */
-const deepest = 20;
-const mostEntries = 20_000;
+const deepest = 12;
+const mostEntries = 2_000;
 /** Numbers of a data set that is not compressed cannot be more than its file's bytes; compressed ones by deflate's ratio. */
 const mostPacked = 1032;
 /** A description of layers. */

@@ -62,7 +62,7 @@ function scan(
 
 /** Logits of every step, or of the end alone, [rows][K]. */
 export function run({ layers, weights }: KerasModel, ids: readonly number[], V: number): number[][] {
-  let xs = ids.map((id) => Array.from({ length: V }, (_, v) => (v === id ? 1 : 0)));
+  let xs: number[][] = ids.map((id) => Array.from({ length: V }, (_, v) => (v === id ? 1 : 0)));
   layers.forEach(({ class_name: kind, config }, i) => {
     const of = weights[i]!;
     if (kind === 'Embedding') xs = xs.map((x) => affine(x, of[0]!.values['embeddings']!, null));

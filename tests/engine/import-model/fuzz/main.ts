@@ -51,12 +51,21 @@ function run(task: Task): Promise<Outcome> {
   });
 }
 
+/** The app gives every file a process of its own; here so many share one, which is as hard a test and far faster. */
+const filesPerWorker = 250;
+
 let failed = false;
 for (const [format, bytes] of Object.entries(await goodFiles())) {
   if (values.format && !values.format.includes(format)) continue;
   const started = performance.now();
-  const count = Number(values.count);
-  const { models, faults, slowest, peak } = await run({ bytes, first: Number(values.seed), count });
+  const [first, count] = [Number(values.seed), Number(values.count)];
+  const all: Outcome[] = [];
+  for (let done = 0; done < count; done += filesPerWorker)
+    all.push(await run({ bytes, first: first + done, count: Math.min(filesPerWorker, count - done) }));
+  const faults = all.flatMap((one) => one.faults);
+  const models = all.reduce((sum, one) => sum + one.models, 0);
+  const slowest = Math.max(...all.map((one) => one.slowest));
+  const peak = Math.max(...all.map((one) => one.peak));
   const seconds = (performance.now() - started) / 1000;
   console.log(
     `${format}: ${count} files of about ${bytes.length} bytes, ${models} still models, ${faults.length} faults; slowest ${slowest.toFixed(0)} ms, ${(peak / 2 ** 20).toFixed(0)} MB at most, ${seconds.toFixed(0)} s`,

@@ -7,7 +7,7 @@ const FUZZ_STREAM = 999_998;
 /** The same for the same seed. */
 export function mutated(bytes: Uint8Array, seed: number): Uint8Array {
   const random = new Random(seed, FUZZ_STREAM);
-  let result = Uint8Array.from(bytes);
+  let result: Uint8Array = Uint8Array.from(bytes);
   const times = 1 + random.below(3);
   for (let i = 0; i < times && result.length > 0; i++)
     result = mutations[random.below(mutations.length)]!(result, random);
