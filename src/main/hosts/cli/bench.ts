@@ -14,12 +14,14 @@ import {
   profileBenchCase,
   runBenchCase,
 } from '../../../engine/bench/index.ts';
+import type { Precision } from '../../../engine/kernels/precision.ts';
 import { openDevice } from './open-device.ts';
 import { Failure, UsageError } from './errors.ts';
 import type { Terminal } from './terminal.ts';
 
 export interface BenchFlags {
   readonly device: string;
+  readonly precision: Precision;
   /** Ids of the cases to time; none: all. */
   readonly cases: readonly string[];
   /** A grid file; null: the one that comes with the program. */
@@ -30,7 +32,7 @@ export interface BenchFlags {
 /** @throws UsageError for a case, a file or a device that is not there; Failure when a case could not be timed */
 export async function bench(flags: BenchFlags, terminal: Terminal): Promise<void> {
   const cases = chosenCases(flags.grid === null ? builtInGrid : await readGrid(flags.grid), flags.cases);
-  const kernels = await openDevice(flags.device);
+  const kernels = await openDevice(flags.device, flags.precision);
   const failed: string[] = [];
   try {
     for (const one of cases) {

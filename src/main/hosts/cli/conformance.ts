@@ -3,14 +3,20 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FixtureError, runFixture } from '../../../engine/conformance/index.ts';
 import type { Kernels } from '../../../engine/kernels/kernels.ts';
+import type { Precision } from '../../../engine/kernels/precision.ts';
 import { Failure, UsageError } from './errors.ts';
 import { openDevice } from './open-device.ts';
 import type { Terminal } from './terminal.ts';
 
 /** @throws Failure when a fixture fails or is not implemented; UsageError when there is nothing to run */
-export async function conformance(folder: string, device: string, terminal: Terminal): Promise<void> {
+export async function conformance(
+  folder: string,
+  device: string,
+  precision: Precision,
+  terminal: Terminal,
+): Promise<void> {
   const files = await fixturesIn(folder);
-  const kernels = await openDevice(device);
+  const kernels = await openDevice(device, precision);
   let failed = 0;
   let missing = 0;
   try {

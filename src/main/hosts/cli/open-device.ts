@@ -9,7 +9,7 @@ import { UsageError } from './errors.ts';
  * @param name 'auto', or one that `devices` lists
  * @throws UsageError for a device that this machine does not have, or a precision that it does not have
  */
-export async function openDevice(name: string, precision: Precision = 'float32'): Promise<Kernels> {
+export async function openDevice(name: string, precision: Precision): Promise<Kernels> {
   try {
     return await new Devices(nodeDevices()).create(name, { precision });
   } catch (error) {

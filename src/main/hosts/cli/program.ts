@@ -2,6 +2,7 @@
 import { Command, Option } from 'commander';
 import { exportFormats, scriptKinds, type ExportFormat, type ScriptKind } from '../../../api/export.ts';
 import { lossKinds } from '../../../api/import-curves.ts';
+import type { Precision } from '../../../engine/kernels/precision.ts';
 import { defaultWorkspace } from '../default-workspace.ts';
 import { findLayout } from '../layout.ts';
 import type { Client } from './app-session.ts';
@@ -159,27 +160,40 @@ export function buildProgram(): Command {
 
   add('bench', 'Time training steps and generation; one JSON line for each case.')
     .option('--device <name>', 'auto, or a name that `unroll devices` lists', 'auto')
+    .addOption(precisionOption())
     .option('--case <id>', 'only this case; may be given more than once', (id: string, ids: string[] = []) => [
       ...ids,
       id,
     ])
     .option('--grid <file>', 'cases to time (default: those that come with the program)')
     .option('--profile', 'print where the time of a training step goes, by kernel')
-    .action(async (flags: { device: string; case?: string[]; grid?: string; profile?: boolean } & CommonFlags) => {
+    .action(async (flags: DeviceFlags & { case?: string[]; grid?: string; profile?: boolean } & CommonFlags) => {
       const { bench } = await import('./bench.ts');
-      const { device, case: cases = [], grid = null, profile = false } = flags;
-      await bench({ device, cases, grid, profile }, new Terminal(true));
+      const { device, precision, case: cases = [], grid = null, profile = false } = flags;
+      await bench({ device, precision, cases, grid, profile }, new Terminal(true));
     });
 
   add('conformance <dir>', 'Check a device against golden fixtures; one JSON line for each.')
     .option('--device <name>', 'auto, or a name that `unroll devices` lists', 'auto')
-    .action(async (folder: string, flags: { device: string } & CommonFlags) => {
+    .addOption(precisionOption())
+    .action(async (folder: string, flags: DeviceFlags & CommonFlags) => {
       const { conformance } = await import('./conformance.ts');
-      await conformance(folder, flags.device, new Terminal(true));
+      await conformance(folder, flags.device, flags.precision, new Terminal(true));
     });
 
   return program;
 }
+
+/** What commands compute on that open a device themselves. */
+interface DeviceFlags {
+  readonly device: string;
+  readonly precision: Precision;
+}
+
+const precisionOption = () =>
+  new Option('--precision <kind>', 'mixed: weights are multiplied as f16, with --device webgpu')
+    .choices(['float32', 'mixed'])
+    .default('float32');
 
 /** Commands that need no more than to read the workspace work while another Unroll has it open. */
 async function looking(flags: CommonFlags, look: Look, readOnly = true): Promise<void> {
