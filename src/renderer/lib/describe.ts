@@ -1,6 +1,8 @@
 /** Runs and their parts in a few words. */
+import type { Run } from '../../api/types.ts';
 import type { Architecture, Task } from '../../engine/model/spec.ts';
 import type { TokenizerConfig } from '../../engine/training/config.ts';
+import { importCurves } from './messages/import-curves.ts';
 
 const cellNames = { rnn: 'RNN', gru: 'GRU', lstm: 'LSTM' } as const;
 
@@ -18,6 +20,11 @@ export function architectureName(
   const size = `${a.layers}×${a.hidden}`;
   if (a.task === 'standard') return `Dense ${size}`;
   return `${a.bidirectional ? 'bi' : ''}${cellNames[a.cell]} ${size}`;
+}
+
+/** A run's network; of curves from elsewhere what wrote them, for there is none. */
+export function networkName({ config, imported }: Pick<Run, 'config' | 'imported'>): string {
+  return imported?.curves ? importCurves.network(imported.curves.format) : architectureName(config.architecture);
 }
 
 const taskNames: Readonly<Record<Task, string>> = {

@@ -1,10 +1,14 @@
 /** Bringing texts and folders of them in, from the first byte to the finished corpus; one text after the other. The dialog shows its state. */
 import { createContext } from 'svelte';
 import type { ImportSource } from '../../api/contract.ts';
+import { isEventFile } from '../../api/import-curves.ts';
 import type { SharedSource } from '../../api/share.ts';
 import type { Corpus, Preview } from '../../api/types.ts';
 import { ClassFolder, lookInto, type FolderContents } from './class-folder.ts';
+import { CurveFlow } from './curve-flow.svelte.ts';
 import { m } from './messages.ts';
+import { isModelFile, ModelFlow } from './model-flow.svelte.ts';
+import { to } from './routes.ts';
 import { isShared, openShared } from './share-run.ts';
 import { reason, toasts } from './toasts.ts';
 import type { Workspace } from './workspace.svelte.ts';
@@ -25,6 +29,9 @@ export type ImportStep =
 type Waiting = File | ClassFolder | ImportSource;
 
 export class ImportFlow {
+  /** Files that hold curves, and models, are brought in beside. */
+  readonly curves: CurveFlow;
+  readonly models: ModelFlow;
   #workspace: Workspace;
   #step = $state.raw<ImportStep>({ type: 'closed' });
   #queue: Waiting[] = [];
@@ -43,6 +50,11 @@ export class ImportFlow {
   constructor(workspace: Workspace, onDone: (corpus: Corpus) => void) {
     this.#workspace = workspace;
     this.#onDone = onDone;
+    this.models = new ModelFlow(workspace);
+    this.curves = new CurveFlow(workspace, ([run, ...more]) => {
+      // The router follows the address.
+      if (run && more.length === 0) location.hash = to.run(run.id);
+    });
   }
 
   get step(): ImportStep {
@@ -69,7 +81,7 @@ export class ImportFlow {
 
   /** Takes files, folders, paths or text (runs that were shared are opened), one after the other; what comes while others are taken waits for its turn. */
   start(found: readonly Waiting[]): void {
-    const texts = found.filter((one) => !this.#takeShared(one));
+    const texts = found.filter((one) => !this.#takeShared(one) && !this.#takeCurves(one) && !this.#takeModel(one));
     if (texts.length === 0) return;
     if (this.open && this.#step.type !== 'ask') {
       this.#queue.push(...texts);
@@ -198,6 +210,20 @@ export class ImportFlow {
         ? isShared(one.name)
         : !(one instanceof ClassFolder) && one.type === 'path' && isShared(one.path);
     if (isFile) void openShared(this.#workspace, one as File | SharedSource);
+    return isFile;
+  }
+
+  #takeCurves(one: Waiting): boolean {
+    if (one instanceof ClassFolder || !(one instanceof File || one.type === 'path')) return false;
+    const isFile = isEventFile(one instanceof File ? one.name : one.path);
+    if (isFile) this.curves.start([one]);
+    return isFile;
+  }
+
+  #takeModel(one: Waiting): boolean {
+    if (one instanceof ClassFolder || !(one instanceof File || one.type === 'path')) return false;
+    const isFile = isModelFile(one instanceof File ? one.name : one.path);
+    if (isFile) this.models.start([one]);
     return isFile;
   }
 

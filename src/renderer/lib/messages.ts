@@ -8,6 +8,8 @@ import { compare } from './messages/compare.ts';
 import { corpora } from './messages/corpora.ts';
 import { documents } from './messages/documents.ts';
 import { exporting } from './messages/export.ts';
+import { importCurves } from './messages/import-curves.ts';
+import { importModel } from './messages/import-model.ts';
 import { inside } from './messages/inside.ts';
 import { measures } from './messages/measures.ts';
 import { newRun } from './messages/new-run.ts';
@@ -25,6 +27,8 @@ export const m = {
   corpora,
   documents,
   exporting,
+  importCurves,
+  importModel,
   inside,
   measures,
   newRun,

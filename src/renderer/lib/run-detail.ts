@@ -1,4 +1,5 @@
 /** How a run's curves, samples and log grow from the stream of changes. */
+import type { RecordedThing } from '../../engine/import-curves/formats.ts';
 import type { Change, Evaluation, LogLine, Run, RunDetail, StepColumns } from '../../api/types.ts';
 
 type DetailChange = Extract<Change, { type: 'run' | 'steps' | 'rewound' | 'eval' | 'sample' | 'log' }>;
@@ -144,4 +145,9 @@ export function hasModel(run: Pick<Run, 'checkpointStep'>): boolean {
 /** Ended before its time, or waits: `resume` goes on. */
 export function canResume(run: Pick<Run, 'status'>): boolean {
   return ['paused', 'interrupted', 'stopped', 'failed'].includes(run.status);
+}
+
+/** Whether the run has it: curves from elsewhere have what their file held. */
+export function isRecorded({ imported }: Run, thing: RecordedThing): boolean {
+  return !imported?.curves || imported.curves.recorded.includes(thing);
 }

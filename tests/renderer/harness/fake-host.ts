@@ -11,6 +11,7 @@ import type { ClassFolder } from '../../../src/renderer/lib/class-folder.ts';
 import type { Api, Connection, ConnectionState } from '../../../src/renderer/lib/client.ts';
 import type { SavedView } from '../../../src/api/views.ts';
 import { curvesOf } from './fake-curves.ts';
+import { curveRuns, foundCurves } from './fake-import-curves.ts';
 import { modelInput, predict } from './fake-answers.ts';
 import { config, corpus, detail, evaluationOf, lossAt, lossScale, random, run, stepsBetween } from './fake-data.ts';
 import { FakeDevices } from './fake-devices.ts';
@@ -39,8 +40,11 @@ export interface FakeOptions {
   readonly slow: boolean;
 }
 
-function decode(source: ImportSource): string {
+/** @param sent texts of files, by their names */
+function decode(source: ImportSource, sent: ReadonlyMap<string, string>): string {
   if (source.type === 'text') return source.text;
+  const text = source.type === 'upload' ? sent.get(source.upload) : undefined;
+  if (text !== undefined) return text;
   return 'The Time Traveller (for so it will be convenient to speak of him)…\n'.repeat(40);
 }
 
@@ -64,6 +68,8 @@ export class FakeHost implements Connection {
   fail: string | null;
   /** Calls of runs.list and runs.get that wait for `hold` to be released. */
   held = 0;
+  /** Texts of files that were offered, by their names. */
+  readonly #sent = new Map<string, string>();
   #gate: Promise<void> = Promise.resolve();
   #slow: boolean;
   #classes: number;
@@ -97,7 +103,8 @@ export class FakeHost implements Connection {
   }
 
   async offer(file: File): Promise<ImportSource> {
-    return { type: 'text', text: await file.text(), name: file.name };
+    this.#sent.set(file.name, await file.text());
+    return { type: 'upload', upload: file.name, name: file.name };
   }
 
   async offerFolder(folder: ClassFolder): Promise<ImportSource> {
@@ -177,7 +184,7 @@ export class FakeHost implements Connection {
       await new Promise((resolve) => setTimeout(resolve, 40));
       if (signal?.aborted) return;
     }
-    const characters = decode(source).length;
+    const characters = decode(source, this.#sent).length;
     const id = `imported-${this.corpora.size}`;
     const made = { ...corpus(0), id, name: name ?? 'Imported', characters, createdAt: Date.now() };
     this.send({ type: 'corpus', corpus: made });
@@ -229,7 +236,7 @@ export class FakeHost implements Connection {
           return [...this.corpora.values()];
         }),
         preview: os.corpora.preview.handler(({ input }) => {
-          const text = decode(input.source);
+          const text = decode(input.source, this.#sent);
           if (text.includes('\0')) {
             const name = 'name' in input.source ? input.source.name : 'The file';
             throw new ORPCError('BAD_INPUT', { message: `${name} is not text: it contains zero bytes.` });
@@ -352,9 +359,21 @@ export class FakeHost implements Connection {
             ...run(1),
             id: `run-${this.runs.size}`,
             name,
-            imported: { at: Date.now(), digest: name, file: null },
+            imported: { at: Date.now(), digest: name, file: null, curves: null },
           };
           this.send({ type: 'run', run: made });
+          return made;
+        }),
+      },
+      importCurves: {
+        look: os.importCurves.look.handler(async ({ input }) => {
+          await guard('importCurves.look');
+          return foundCurves(input.source);
+        }),
+        take: os.importCurves.take.handler(async ({ input }) => {
+          await guard('importCurves.take');
+          const made = curveRuns(input).map((one, i) => ({ ...run(1), ...one, id: `run-${this.runs.size + i}` }));
+          for (const one of made) this.send({ type: 'run', run: one });
           return made;
         }),
       },
@@ -366,7 +385,7 @@ export class FakeHost implements Connection {
         take: os.importModel.take.handler(async ({ input }) => {
           await guard('importModel.take');
           const file = input.source.type === 'upload' ? input.source.name : input.source.path;
-          const imported = { at: Date.now(), digest: file, file };
+          const imported = { at: Date.now(), digest: file, file, curves: null };
           const made = { ...run(1), id: `run-${this.runs.size}`, name: input.name ?? file, imported };
           this.send({ type: 'run', run: made });
           return made;

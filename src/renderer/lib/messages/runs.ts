@@ -1,6 +1,7 @@
 import { integer, plural } from '../format.ts';
 
 export const runs = {
+  otherWays: 'Other ways to get runs',
   title: 'Runs',
   newRun: 'New run',
   empty: 'No runs yet. A run trains one network on one text.',

@@ -1,4 +1,5 @@
 /** A run's configuration in rows for reading: what means something for its task, under the names of the New run screen. */
+import type { Imported } from '../../../api/share.ts';
 import type { Run } from '../../../api/types.ts';
 import type { OptimizerConfig, RunConfig, ScheduleConfig, TrainingConfig } from '../../../engine/training/config.ts';
 import { attentionUnits, decoderUnits } from '../../../engine/model/spec.ts';
@@ -24,6 +25,8 @@ export function configurationOf(run: Run, corpusName: (id: string) => string): C
     title,
     rows: rows.filter((row): row is [string, string] => row[1] !== null),
   });
+  // Curves from elsewhere come without settings.
+  if (run.imported?.curves) return [group(m.importCurves.configuration.title, originRows(run.imported))];
   return [
     group(text.network, [
       ...networkRows(config, corpusName),
@@ -39,6 +42,15 @@ export function configurationOf(run: Run, corpusName: (id: string) => string): C
       [text.version, run.appVersion],
       [text.created, exactMoment(run.createdAt)],
     ]),
+  ];
+}
+
+function originRows({ file, curves, at }: Imported): SettingRow[] {
+  const words = m.importCurves.configuration;
+  return [
+    [words.file, file],
+    [words.format, curves && m.importCurves.formats[curves.format]],
+    [words.at, exactMoment(at)],
   ];
 }
 

@@ -1,7 +1,7 @@
 /** Which runs the table shows, in which order, and which are selected. Kept while the window is open. */
 import type { Run } from '../../../api/types.ts';
 import type { Task } from '../../../engine/model/spec.ts';
-import { architectureName, taskName } from '../../lib/describe.ts';
+import { networkName, taskName } from '../../lib/describe.ts';
 import { directionOf, headlineMeasure, measuredOf, measureName, measures, valueOf } from '../../lib/measures.ts';
 import { m } from '../../lib/messages.ts';
 
@@ -28,7 +28,7 @@ const sortKeys: Record<Column, SortKey> = {
   name: (run) => run.name,
   task: (run) => taskName(run.config.architecture.task),
   corpus: (run) => run.corpusName,
-  architecture: (run) => architectureName(run.config.architecture),
+  architecture: (run) => networkName(run),
   best: bestKey,
   step: (run) => run.step,
   speed: (run) => run.tokensPerSecond,
@@ -71,7 +71,7 @@ export function searchRuns(runs: readonly Run[], search: string): readonly Run[]
   return runs.filter((run) => {
     const { architecture } = run.config;
     const parts = [
-      ...[run.name, run.corpusName, taskName(architecture.task), architectureName(architecture)],
+      ...[run.name, run.corpusName, taskName(architecture.task), networkName(run)],
       ...[m.common.status[run.status], measureName(headlineMeasure(run)), ...run.tags],
     ];
     const text = [...parts, run.notes].join('\n').toLowerCase();
