@@ -32,6 +32,8 @@ const replace: Plugin = {
 export default defineConfig({
   root: resolve(here, 'src/standalone'),
   plugins: [replace, svelte({ configFile: resolve(here, 'svelte.config.js') })],
+  // In the text of the page's own script: a page of one file can start no other.
+  worker: { format: 'iife', plugins: () => [replace] },
   build: {
     target: 'es2022',
     outDir: resolve(here, 'out/standalone'),

@@ -1,49 +1,64 @@
-/** What the screen Try asks of a trained run, answered by the engine in the page itself. */
-import type { GenerateEvent } from '../api/types.ts';
-import type { OpenedModel } from '../engine/export/html/page-model.ts';
-import { Generator } from '../engine/inference/generator.ts';
-import { predict } from '../engine/inference/predict.ts';
-import type { Kernels } from '../engine/kernels/kernels.ts';
-import { createReferenceKernels } from '../engine/kernels/reference/index.ts';
-import { modelParameters } from '../engine/model/parameter-specs.ts';
-import { ParameterSet } from '../engine/model/parameters.ts';
-import type { GenerateOptions } from '../engine/protocol.ts';
+/** What the screen Try asks of a trained run, asked of the engine in the page's worker. */
+import type { GenerateEvent, GenerateRequest } from '../api/types.ts';
+import type { PageModel } from '../engine/export/html/page-model.ts';
+import { standalone as text } from '../renderer/lib/messages/standalone.ts';
 import type { AskApi } from '../renderer/lib/client.ts';
+import Engine from './engine.ts?worker&inline';
+import type { Reply, Request } from './messages.ts';
 
-/** Milliseconds of computing after which the page may draw and hear its person. */
-const turn = 12;
+type Listener = (reply: Reply) => void;
 
-/** @throws Error when a parameter is missing, or has another shape than the network's */
-export function localApi(model: OpenedModel): AskApi {
-  const { page, codec, tokenizer } = model;
-  const { architecture } = page.config;
-  const kernels = createReferenceKernels();
-  const polite: Kernels = { ...kernels, read: readInTurns(kernels) };
-  const parameters = new ParameterSet(polite, modelParameters(architecture, page.sizes), false);
-  parameters.write(parameters.values, (name) => {
-    const found = model.parameters.get(name);
-    if (!found) throw new Error(`This page's model lacks "${name}".`);
-    return found;
+export function localApi(page: PageModel, weights: Uint8Array<ArrayBuffer>): AskApi {
+  const engine = new Engine();
+  const say = (request: Request, transfer: Transferable[] = []) => engine.postMessage(request, transfer);
+  const listeners = new Map<number, Listener>();
+  let next = 0;
+  engine.addEventListener('message', ({ data }: MessageEvent<Reply>) => listeners.get(data.id)?.(data));
+  engine.addEventListener('error', ({ message }) => {
+    for (const [id, listener] of listeners) listener({ type: 'failed', id, message: message || text.noEngine });
   });
-  const generator = tokenizer && new Generator(polite, architecture, tokenizer, parameters);
+  say({ type: 'open', page, weights }, [weights.buffer]);
 
-  async function* events(options: GenerateOptions, signal: AbortSignal): AsyncGenerator<GenerateEvent> {
-    if (!generator || !tokenizer) throw new Error('This model answers questions; it does not go on with a text.');
-    const characters = tokenizer.unknown(options.prompt);
-    if (characters.length > 0) yield { type: 'unknown', characters };
-    const started = performance.now();
-    let count = 0;
-    for await (const text of generator.generate(options)) {
-      if (signal.aborted) return;
-      yield { type: 'text', text, count: ++count };
+  /** Sends a request; its replies come one by one, until `signal` ends them. */
+  async function* replies(request: (id: number) => Request, signal: AbortSignal): AsyncGenerator<Reply, void> {
+    const id = next++;
+    const waiting: Reply[] = [];
+    let wake: () => void = () => undefined;
+    const stop = () => {
+      say({ type: 'stop', id });
+      wake();
+    };
+    listeners.set(id, (reply) => {
+      waiting.push(reply);
+      wake();
+    });
+    signal.addEventListener('abort', stop, { once: true });
+    try {
+      say(request(id));
+      while (!signal.aborted) {
+        const reply = waiting.shift();
+        if (reply) yield reply;
+        else await new Promise<void>((resolve) => (wake = resolve));
+      }
+    } finally {
+      listeners.delete(id);
+      signal.removeEventListener('abort', stop);
     }
-    yield { type: 'done', tokensPerSecond: count / Math.max(1e-3, (performance.now() - started) / 1000) };
+  }
+
+  async function* events(options: GenerateRequest, signal: AbortSignal): AsyncGenerator<GenerateEvent, void> {
+    for await (const reply of replies((id) => ({ type: 'generate', id, options }), signal)) {
+      if (reply.type === 'failed') throw new Error(reply.message);
+      if (reply.type === 'prediction') continue;
+      yield reply;
+      if (reply.type === 'done') return;
+    }
   }
 
   return {
     runs: {
       modelInput: async () => {
-        const json = codec?.json;
+        const json = page.codec;
         return {
           ...{ labels: json?.labels ?? null, inputColumns: json?.inputColumns ?? [] },
           ...{ targetColumns: json?.targetColumns ?? [], window: json?.window ?? 0, horizon: json?.horizon ?? 0 },
@@ -51,35 +66,14 @@ export function localApi(model: OpenedModel): AskApi {
           ...{ texts: [], rows: [] },
         };
       },
-      predict: async ({ input }) => {
-        if (!codec) throw new Error('This model goes on with a text; it answers no questions.');
-        return predict({ kernels: polite, architecture, codec, parameters }, input);
+      predict: async ({ input }, { signal = new AbortController().signal } = {}) => {
+        for await (const reply of replies((id) => ({ type: 'predict', id, input }), signal)) {
+          if (reply.type === 'failed') throw new Error(reply.message);
+          if (reply.type === 'prediction') return reply.prediction;
+        }
+        throw new DOMException(text.givenUp, 'AbortError');
       },
       generate: async ({ options }, { signal }) => events(options, signal),
     },
   };
-}
-
-/** Reading waits for the next turn of the page's loop where this one has taken long. */
-function readInTurns({ read }: Kernels): Kernels['read'] {
-  let began = performance.now();
-  return async (source, count) => {
-    if (performance.now() - began >= turn) {
-      await nextTurn();
-      began = performance.now();
-    }
-    return read(source, count);
-  };
-}
-
-const channel = new MessageChannel();
-const waiting: (() => void)[] = [];
-channel.port1.onmessage = () => waiting.shift()?.();
-
-/** Timers would wait for at least four milliseconds. */
-function nextTurn(): Promise<void> {
-  return new Promise((resolve) => {
-    waiting.push(resolve);
-    channel.port2.postMessage(null);
-  });
 }

@@ -2,7 +2,7 @@
 import './standalone.css';
 import '../renderer/lib/theme.svelte.ts';
 import { mount } from 'svelte';
-import { openPageModel, type PageModel } from '../engine/export/html/page-model.ts';
+import type { PageModel } from '../engine/export/html/page-model.ts';
 import App from './App.svelte';
 import { localApi } from './local-api.ts';
 
@@ -22,5 +22,5 @@ function bytesOf(base64: string): Uint8Array<ArrayBuffer> {
 }
 
 const page = JSON.parse(take('model')) as PageModel;
-const model = openPageModel(page, bytesOf(take('weights')));
-mount(App, { target: document.getElementById('app')!, props: { page, api: localApi(model) } });
+const api = localApi(page, bytesOf(take('weights')));
+mount(App, { target: document.getElementById('app')!, props: { page, api } });

@@ -64,7 +64,7 @@ async function answerOf<Kind extends Prediction['kind']>(made: Made, kind: Kind,
 
 const percent = (probability: number) => `${Number((100 * probability).toPrecision(3))} %`.replace(/^(\d\d) /, '$1.0 ');
 
-for (const name of ['characters', 'words']) {
+for (const name of ['characters', 'words', 'byte pairs']) {
   test(`a language model of ${name} writes what Unroll writes`, async ({ open }) => {
     const opened = await open(name);
     const { page } = opened;
@@ -85,6 +85,20 @@ for (const name of ['characters', 'words']) {
     }
   });
 }
+
+test('a long text can be watched, and stopped', async ({ open }) => {
+  const { page } = await open('words');
+  await page.getByLabel('Length').fill('1000000');
+  await page.getByRole('button', { name: 'Generate' }).click();
+  const written = page.getByRole('region', { name: 'Generated text' });
+  await expect(written).toHaveText(/\w+/);
+  await page.getByRole('button', { name: 'Stop' }).click();
+  await expect(page.getByText(/tokens · .* · stopped/)).toBeVisible();
+  // The worker is free for the next.
+  await page.getByLabel('Length').fill('7');
+  await page.getByRole('button', { name: 'Generate' }).click();
+  await expect(page.getByText(/^7 tokens/)).toBeVisible();
+});
 
 test('settings that make no sense are told, and nothing is written', async ({ open }) => {
   const { page } = await open('characters');

@@ -12,6 +12,7 @@ import { tinyConfig } from '../engine/training/tiny.ts';
 
 export const text = 'the cat sat on the mat; the dog sat on the log. the <b>bold</b> rat ran & hid. '.repeat(3);
 const words = { kind: 'word', unit: 'codepoint', lowercase: true, minFrequency: 1 } as const;
+const bytePairs = { ...words, kind: 'bpe', maxVocabulary: 300 } as const;
 const characters = { ...words, kind: 'char' } as const;
 
 const empty: CodecJson = {
@@ -25,7 +26,7 @@ export interface PageCase {
   readonly name: string;
   readonly architecture: Partial<Architecture>;
   readonly codec?: Partial<CodecJson>;
-  readonly tokenizer?: typeof words | typeof characters;
+  readonly tokenizer?: typeof words | typeof characters | typeof bytePairs;
 }
 
 const source = (await learnTokenizer(words, text)).toJSON();
@@ -35,6 +36,11 @@ const numbers = { input: 'numbers', embedding: 0 } as const;
 export const CASES: readonly PageCase[] = [
   { name: 'characters', architecture: {}, tokenizer: characters },
   { name: 'words', architecture: { cell: 'gru', embedding: 6, tie: true }, tokenizer: words },
+  {
+    name: 'byte pairs',
+    architecture: { cell: 'rnn', layers: 2, residual: true, layerNorm: true },
+    tokenizer: bytePairs,
+  },
   {
     name: 'classification',
     architecture: { task: 'classification', bidirectional: true },

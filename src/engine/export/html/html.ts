@@ -35,6 +35,8 @@ export async function htmlFiles(
   const policy = [
     "default-src 'none'",
     `script-src '${await hashOf(script)}'`,
+    // The script starts one that computes, out of its own text.
+    'worker-src blob:',
     `style-src '${await hashOf(style)}'`,
     "style-src-attr 'unsafe-inline'",
     "base-uri 'none'",

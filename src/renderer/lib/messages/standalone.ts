@@ -8,5 +8,7 @@ export const standalone = {
     'The text itself is not in this file; the vocabulary of it is. What the network learned from it may be subject to the rights in that text.',
   offline: (program: string) =>
     `Made with ${program}. The model runs in this page: nothing is loaded, and nothing that you type leaves it.`,
+  noEngine: 'This browser does not let a file compute in the background: open it in another one.',
+  givenUp: 'The question was given up.',
   outside: (shown: string) => `Not in this model’s vocabulary: ${shown}. The text goes on without it.`,
 };

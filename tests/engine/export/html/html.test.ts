@@ -59,6 +59,7 @@ describe('a page allows', () => {
     expect(policy!.split('; ')).toEqual([
       "default-src 'none'",
       `script-src ${hash(runtime.script)}`,
+      'worker-src blob:',
       `style-src ${hash(runtime.style)}`,
       "style-src-attr 'unsafe-inline'",
       "base-uri 'none'",
