@@ -10,7 +10,6 @@ import {
   type LineElement,
   type Point,
   type Scale,
-  type UpdateMode,
 } from 'chart.js';
 import { drawPoint } from 'chart.js/helpers';
 import { GAP, trace, type Extremes } from './decimate.ts';
@@ -31,7 +30,6 @@ export interface CurveDataset {
   readonly borderColor: string;
   readonly borderWidth: number;
   readonly borderDash?: number[];
-  readonly borderJoinStyle: CanvasLineJoin;
   readonly backgroundColor?: string;
   readonly fill: false | string;
   readonly clip: number;
@@ -50,11 +48,12 @@ declare module 'chart.js' {
   }
 }
 
+/** A point of a line, as Chart.js's line reads it. */
 export interface Pixel {
-  readonly x: number;
-  readonly y: number;
+  x: number;
+  y: number;
   /** Here the line is interrupted. */
-  readonly skip: boolean;
+  skip: boolean;
 }
 
 /** Curves with fewer points than one in so many pixels show each point. */
@@ -62,21 +61,37 @@ const POINTS_EVERY = 14;
 /** With more points than so many in a column a line is an area, which a thick one only blurs. */
 const DENSE = 1.5;
 
+/**
+ * Options of Chart.js's line beside those of the data set. Asking Chart.js to put them together from all its layers takes longer
+ * than drawing a curve. `segment` has it stroked without Path2D, which a context that writes SVG cannot read.
+ */
+const straight = {
+  borderCapStyle: 'butt',
+  borderDash: [],
+  borderDashOffset: 0,
+  tension: 0,
+  spanGaps: false,
+  segment: {},
+};
+
 export class CurveController extends DatasetController<'curve', never, LineElement> {
   static id = 'curve';
   static defaults = { datasetElementType: 'line', dataElementType: 'point' };
+  /** Written anew at every update: of many curves, new objects every time would be most of the work. */
+  #pixels: Pixel[] = [];
   #radius = 0;
 
   /** Where its line goes. */
   get pixels(): readonly Pixel[] {
-    return (this._cachedMeta.dataset as unknown as { points: readonly Pixel[] }).points;
+    return this.#pixels;
   }
 
-  override update(mode: UpdateMode): void {
+  override update(): void {
     const { dataset: line, xScale, yScale } = this._cachedMeta;
     const dataset = this.getDataset() as unknown as CurveDataset;
     const columns = Math.max(1, Math.round(xScale!.width));
-    const pixels = pixelsOf(dataset, xScale!, yScale!, columns);
+    const pixels = this.#pixels;
+    writePixels(pixels, dataset, { xScale: xScale!, yScale: yScale!, columns });
     const dense = dataset.thins && pixels.length > DENSE * columns;
     const single = pixels.length === 1;
     const sparse = dataset.points && pixels.length * POINTS_EVERY < columns;
@@ -85,10 +100,11 @@ export class CurveController extends DatasetController<'curve', never, LineEleme
       points: pixels,
       _decimated: true,
       options: {
-        ...this.resolveDatasetElementOptions(mode),
+        ...straight,
+        ...dataset,
         ...(dense && { borderWidth: 1, borderDash: [] }),
-        // Stroked without Path2D, which a context that writes SVG cannot read.
-        segment: {},
+        // Round corners of thin lines are slow, and not seen.
+        borderJoinStyle: dense || dataset.borderWidth <= 1 ? 'bevel' : 'round',
       },
     });
   }
@@ -98,26 +114,33 @@ export class CurveController extends DatasetController<'curve', never, LineEleme
     if (this.#radius === 0) return;
     const { ctx } = this.chart;
     ctx.fillStyle = (this.getDataset() as unknown as CurveDataset).borderColor;
-    for (const { x, y, skip } of this.pixels) {
+    for (const { x, y, skip } of this.#pixels) {
       if (!skip) drawPoint(ctx, { pointStyle: 'circle', radius: this.#radius, borderWidth: 0 }, x, y);
     }
   }
 }
 
-function pixelsOf({ xs, ys, extremes }: CurveDataset, xScale: Scale, yScale: Scale, columns: number): Pixel[] {
+interface Place {
+  readonly xScale: Scale;
+  readonly yScale: Scale;
+  /** Of pixels. */
+  readonly columns: number;
+}
+
+function writePixels(pixels: Pixel[], { xs, ys, extremes }: CurveDataset, { xScale, yScale, columns }: Place): void {
   const [logX, logY] = [xScale.type === 'logarithmic', yScale.type === 'logarithmic'];
-  const [across, up] = [linear(xScale, logX), linear(yScale, logY)];
-  const pixels: Pixel[] = [];
+  const { factor: across, offset: left } = linear(xScale, logX);
+  const { factor: up, offset: bottom } = linear(yScale, logY);
+  let count = 0;
   const tell = (i: number, value: number) => {
-    const usable = i !== GAP && (!logY || value > 0);
-    pixels.push({
-      x: usable ? across.offset + (logX ? Math.log(xs[i]!) : xs[i]!) * across.factor : NaN,
-      y: usable ? up.offset + (logY ? Math.log(value) : value) * up.factor : NaN,
-      skip: !usable,
-    });
+    if (count === pixels.length) pixels.push({ x: NaN, y: NaN, skip: true });
+    const pixel = pixels[count++]!;
+    pixel.skip = i === GAP || (logY && value <= 0);
+    pixel.x = left + (logX ? Math.log(xs[i]!) : xs[i]!) * across;
+    pixel.y = bottom + (logY ? Math.log(value) : value) * up;
   };
   trace(xs, ys, { from: xScale.min, to: xScale.max, columns, logX }, tell, extremes);
-  return pixels;
+  pixels.length = count;
 }
 
 /** Pixel = offset + factor · value, or its logarithm: the scale written out, as it is asked for every point. */

@@ -46,7 +46,7 @@ export function lineConfig(picture: Picture, look: Look): ChartConfiguration<'cu
 /** Frozen, so that Chart.js does not listen to it. */
 const nothing = Object.freeze([]) as unknown as Point[];
 /** Clipped at the axes: at fractions of pixels, as Chart.js does it for thin lines, it is three times slower. */
-const plain = { data: nothing, clip: 0, fill: false, thins: false, points: false, borderJoinStyle: 'round' } as const;
+const plain = { data: nothing, clip: 0, fill: false, thins: false, points: false } as const;
 
 /** What does not change with the part in view. The first is drawn over the others. */
 export function lineDatasets(curves: readonly Curve[], { palette }: Look): LineDataset[] {
@@ -99,6 +99,7 @@ export function lineOptions({ frame, xAxis, yAxis, logX, logY }: Picture, look: 
       x: scaleOptions({ ...frame.x, axis: xAxis, log: logX }, 'x', look),
       y: scaleOptions({ ...frame.y, axis: yAxis, log: logY }, 'y', look),
     },
+    ...(frame.curves.some(({ series }) => series.band) && { plugins: { ...still.plugins, filler: {} } }),
   };
 }
 
@@ -111,13 +112,13 @@ export function drawingOf(chart: Chart<'curve'>): Drawing {
   let drawn = 0;
   let measured = 0;
   const { x } = chart.scales;
-  chart.data.datasets.forEach((dataset, i) => {
-    const { counts } = dataset as unknown as LineDataset;
-    if (!counts) return;
+  for (const { controller } of chart.getSortedVisibleDatasetMetas() as unknown as { controller: CurveController }[]) {
+    const { counts } = controller.getDataset() as unknown as LineDataset;
+    if (!counts) continue;
     const measurements = countIn(counts, { from: x!.min, to: x!.max });
     measured += measurements;
-    drawn += Math.min(measurements, (chart.getDatasetMeta(i).controller as CurveController).pixels.length);
-  });
+    drawn += Math.min(measurements, controller.pixels.length);
+  }
   return { chart, layout: layoutOf(chart as Chart), drawn, measured };
 }
 
