@@ -6,10 +6,11 @@
 import { numberTypes, readNumbers, type NumberTypeName } from '../export/number-types.ts';
 import { ModelFileError } from './errors.ts';
 import { storageName } from './pickle-globals.ts';
-import { PickledGlobal, PickledStorage, PickledTensor, type PickleValue } from './pickle-values.ts';
+import type { PickledTensor } from './pickle-values.ts';
+import { PickledGlobal, PickledStorage, type PickleValue } from './pickle-values.ts';
 import { elementsOf, shapeText, type FileTensor } from './tensors.ts';
 import { unpickle } from './unpickler.ts';
-import { ZipFile } from './zip.ts';
+import type { ZipFile } from './zip.ts';
 
 export interface TorchFile {
   readonly value: PickleValue;
@@ -17,7 +18,7 @@ export interface TorchFile {
 }
 
 /** `torch.save`'s first pickle before 1.6: this number, as float64 has it. */
-const legacyMagic = 0x1950a86a20f9469cfc6c;
+const legacyMagic = Number(0x1950a86a20f9469cfc6cn);
 const legacyProtocol = 1001;
 /** The pickle of that number: protocol 2, a long of 10 bytes. */
 const legacyStart = [0x80, 0x02, 0x8a, 0x0a, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19];

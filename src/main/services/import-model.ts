@@ -8,6 +8,7 @@ import type { FoundModel, ModelImportRequest, ModelLookRequest, VocabularySource
 import type { SharedSource } from '../../api/share.ts';
 import type { Run } from '../../api/types.ts';
 import { answersSchema } from '../../engine/import-model/answers.ts';
+import { readingSeconds } from '../../engine/import-model/patience.ts';
 import type { JobResult, VocabularyPlace } from '../../engine/protocol.ts';
 import type { RunConfig } from '../../engine/training/config.ts';
 import { isTrainingTensor } from '../../engine/training/checkpoint.ts';
@@ -140,7 +141,8 @@ export class ImportModel {
     signal?: AbortSignal,
   ): Promise<Imported & { readonly beside: string | null }> {
     const path = this.#pathOf(source);
-    await requireReadable(path);
+    const size = await requireReadable(path);
+    const patience = AbortSignal.timeout(readingSeconds(size) * 1000);
     const beside = source.type === 'path' ? vocabularyBeside(path) : null;
     try {
       const result = await this.#in.engines.run(
@@ -153,11 +155,12 @@ export class ImportModel {
           answers: answersSchema.parse(answers ?? {}),
           targetDir,
         },
-        { signal },
+        { signal: signal ? AbortSignal.any([signal, patience]) : patience },
       );
       return { ...result, beside: result.vocabularyBeside ? basename(beside!) : null };
     } catch (error) {
       if (error instanceof EngineFailure && error.kind === 'input') throw badInput(error.message, error);
+      if (error === patience.reason) throw badInput(`${nameOf(source)} is damaged: reading it came to no end.`, error);
       if (error instanceof EngineExited)
         throw badInput(`${nameOf(source)} could not be read: ${error.message.replace(/^The/, 'the')}.`, error);
       throw error;
@@ -189,13 +192,15 @@ function stemOf(file: string): string {
   return basename(file, extname(file)) || file;
 }
 
-async function requireReadable(path: string): Promise<void> {
+/** Returns its bytes. @throws ServiceError BAD_INPUT */
+async function requireReadable(path: string): Promise<number> {
   const found = await stat(path).catch((error: unknown) => {
     throw badInput(`${path} cannot be read: ${(error as Error).message}.`, error);
   });
   if (!found.isFile()) throw badInput(`${path} is no file.`);
   if (found.size > mostBytes)
     throw badInput(`${path} has ${found.size.toLocaleString('en')} bytes; models of up to 2 GB can be read.`);
+  return found.size;
 }
 
 function vocabularyBeside(path: string): string | null {

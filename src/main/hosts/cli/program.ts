@@ -7,6 +7,8 @@ import { defaultWorkspace } from '../default-workspace.ts';
 import { findLayout } from '../layout.ts';
 import type { Client } from './app-session.ts';
 import type { ImportCurvesFlags } from './import-curves.ts';
+import type { ImportModelFlags } from './import-model.ts';
+import { tasks } from '../../../engine/model/spec-fields.ts';
 import { number, port } from './parse.ts';
 import { addPredictFlags, type PredictFlags } from './predict-options.ts';
 import { Terminal } from './terminal.ts';
@@ -128,6 +130,27 @@ export function buildProgram(): Command {
     .action(async (file: string, flags: ImportCurvesFlags & CommonFlags) => {
       const { importCurves } = await import('./import-curves.ts');
       await looking(flags, (client, terminal) => importCurves(client, file, flags, terminal), false);
+    });
+
+  add('import-model <file>', 'Take in a model of another program: PyTorch, Keras, safetensors, or one exported here.')
+    .option('--look', 'only say what it is')
+    .option('--name <name>', 'of the run (default: the name of the file)')
+    .option('--vocabulary <file>', 'its vocabulary: JSON, or one token a line (default: in the file, or beside it)')
+    .option('--corpus <name>', 'a corpus, or a file, from which its vocabulary is learnt')
+    .option('--way <way>', 'how: words, sorted-characters, characters; or printable, without a corpus (default: words)')
+    .addOption(new Option('--task <task>', 'what it is for, where the file leaves that open').choices(tasks))
+    .addOption(
+      new Option('--activation <name>', 'of a vanilla RNN whose file does not say').choices([
+        'tanh',
+        'relu',
+        'sigmoid',
+      ]),
+    )
+    .addOption(new Option('--gates <order>', 'of an LSTM written by hand').choices(['ifog', 'ifgo']))
+    .option('--labels <names>', 'of its classes or tags, separated by commas')
+    .action(async (file: string, flags: ImportModelFlags & CommonFlags) => {
+      const { importModel } = await import('./import-model.ts');
+      await looking(flags, (client, terminal) => importModel(client, file, flags, terminal), false);
     });
 
   add('delete <run>', 'Delete a run with its curves and checkpoints.').action(
