@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig, type Plugin } from 'vite';
@@ -28,10 +29,31 @@ const replace: Plugin = {
   },
 };
 
+/** The licences of what the program is made of go where the program goes: into every page. */
+const licences: Plugin = {
+  name: 'unroll:licences',
+  generateBundle(_, bundle) {
+    for (const chunk of Object.values(bundle)) {
+      if (chunk.type !== 'chunk') continue;
+      const folders = chunk.moduleIds.flatMap((id) => /^.*node_modules\/(@[^/]+\/)?[^/]+/.exec(id)?.[0] ?? []);
+      const texts = [here, ...new Set(folders)].sort().map(licenceOf);
+      chunk.code = `/*!\n${texts.join('\n\n').replaceAll('*/', '* /')}\n*/\n${chunk.code}`;
+    }
+  },
+};
+
+/** @param folder of a package */
+function licenceOf(folder: string): string {
+  const file = readdirSync(folder).find((name) => /^licen[cs]e(\.\w+)?$/i.test(name));
+  const { name } = JSON.parse(readFileSync(resolve(folder, 'package.json'), 'utf8')) as { name: string };
+  if (!file) throw new Error(`The package ${name} goes into the page and brings no licence with it.`);
+  return `${name}\n\n${readFileSync(resolve(folder, file), 'utf8').trim()}`;
+}
+
 /** The program and the style of the page that a model is exported as (src/standalone): one file of each, to stand in a document. */
 export default defineConfig({
   root: resolve(here, 'src/standalone'),
-  plugins: [replace, svelte({ configFile: resolve(here, 'svelte.config.js') })],
+  plugins: [replace, svelte({ configFile: resolve(here, 'svelte.config.js') }), licences],
   // In the text of the page's own script: a page of one file can start no other.
   worker: { format: 'iife', plugins: () => [replace] },
   build: {

@@ -36,12 +36,15 @@ interface LayerJson {
 
 export class KerasGraph {
   readonly #name: string;
+  readonly #metadata: Readonly<Record<string, unknown>>;
   readonly #layers: LayerJson[] = [];
   readonly #inputs: string[] = [];
   readonly #weights: Weight[] = [];
 
-  constructor(name: string) {
+  /** @param metadata what a program that loads the model may want to know of it */
+  constructor(name: string, metadata: Readonly<Record<string, unknown>>) {
     this.#name = name;
+    this.#metadata = metadata;
   }
 
   /** @param shape of one example; null: of any size */
@@ -77,6 +80,7 @@ export class KerasGraph {
       format: 'layers-model',
       generatedBy: 'Unroll',
       convertedBy: null,
+      userDefinedMetadata: this.#metadata,
       modelTopology: { keras_version: 'tfjs-layers 4.22.0', backend: 'tensor_flow.js', model_config: model },
       weightsManifest: [
         {

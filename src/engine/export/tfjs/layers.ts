@@ -1,11 +1,16 @@
 /** Unroll's layers but the recurrent ones as layers of Keras, with their weights turned as Keras keeps them: [in,out]. */
 import { ExportError } from '../errors.ts';
 import type { PortableModel } from '../portable.ts';
-import type { KerasGraph, LayerSpec, Ref } from './graph.ts';
+import { KerasGraph, type LayerSpec, type Ref } from './graph.ts';
 import { transposed } from './matrices.ts';
 
 /** What is written of a model. */
 export type TfjsModel = Pick<PortableModel, 'name' | 'architecture' | 'sizes' | 'parameters'>;
+
+/** A graph of this model, which says whose it is. */
+export function graphOf({ name, architecture }: TfjsModel, graph: string): KerasGraph {
+  return new KerasGraph(graph, { name, architecture });
+}
 
 /** Widest one-hot input: its identity matrix then has 16 MB. */
 const MOST_ONE_HOT = 2048;

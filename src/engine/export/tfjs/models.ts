@@ -2,8 +2,8 @@
 import { hiddenLayerPrefix, recurrentSizes } from '../../model/parameter-specs.ts';
 import { lossOf, shapeOf, type Architecture } from '../../model/spec.ts';
 import type { ExportFile } from '../portable.ts';
-import { KerasGraph, type Ref } from './graph.ts';
-import { dense, denseOf, embed, output, parameter, plain, type TfjsModel } from './layers.ts';
+import type { KerasGraph, Ref } from './graph.ts';
+import { dense, denseOf, embed, graphOf, output, parameter, plain, type TfjsModel } from './layers.ts';
 import { stack, stateInputs } from './recurrent.ts';
 
 /** What the outputs are. */
@@ -14,7 +14,7 @@ export function outputName(architecture: Architecture): 'logits' | 'values' {
 /** numbers [B,I] → outputs [B,K]. */
 export function standardFiles(model: TfjsModel): ExportFile[] {
   const { activation, layers } = model.architecture;
-  const graph = new KerasGraph('unroll');
+  const graph = graphOf(model, 'unroll');
   let x = graph.input('numbers', [model.sizes.inputs], 'float32');
   for (let l = 0; l < layers; l++) x = graph.add(`hidden_${l}`, dense(model, hiddenLayerPrefix(l), { activation }), x);
   return graph.files('', [graph.add(outputName(model.architecture), dense(model, 'out.'), x)]);
@@ -23,7 +23,7 @@ export function standardFiles(model: TfjsModel): ExportFile[] {
 /** A whole sequence, from states of zero: [B,T] → [B,K] or [B,T,K]. */
 export function wholeFiles(model: TfjsModel): ExportFile[] {
   const { architecture, sizes } = model;
-  const graph = new KerasGraph('unroll');
+  const graph = graphOf(model, 'unroll');
   const pooled = shapeOf(architecture) === 'many-to-one';
   const lastOnly = pooled && architecture.pooling === 'last';
   const { residual, pooling } = architecture;
@@ -38,7 +38,7 @@ export function wholeFiles(model: TfjsModel): ExportFile[] {
 /** Tokens [B,T] and states → logits [B,T,V] and the states after them: for generating, with T = 1. */
 export function stepFiles(model: TfjsModel): ExportFile[] {
   const { architecture, sizes } = model;
-  const graph = new KerasGraph('unroll');
+  const graph = graphOf(model, 'unroll');
   const recurrent = recurrentSizes(architecture, sizes);
   const x = input(graph, model);
   const options = { prefix: 'rnn.', residual: architecture.residual, lastOnly: false };
@@ -50,7 +50,7 @@ export function stepFiles(model: TfjsModel): ExportFile[] {
 export function labelFiles(model: TfjsModel): ExportFile[] {
   const table = parameter(model, 'cls.weight');
   const [labels, I] = table.shape as [number, number];
-  const graph = new KerasGraph('unroll_label');
+  const graph = graphOf(model, 'unroll_label');
   const embedding = {
     className: 'Embedding',
     config: { input_dim: labels, output_dim: I, mask_zero: false, input_length: null },

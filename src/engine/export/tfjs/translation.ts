@@ -2,8 +2,8 @@
 import { decoderSizes, recurrentSizes } from '../../model/parameter-specs.ts';
 import { decoderUnits } from '../../model/spec.ts';
 import type { ExportFile } from '../portable.ts';
-import { KerasGraph, type Ref } from './graph.ts';
-import { dense, embed, output, plain, type TfjsModel } from './layers.ts';
+import type { KerasGraph, Ref } from './graph.ts';
+import { dense, embed, graphOf, output, plain, type TfjsModel } from './layers.ts';
 import { initialStates } from './models.ts';
 import { lastSteps, stack, stateInputs } from './recurrent.ts';
 
@@ -17,7 +17,7 @@ export function translationFiles(model: TfjsModel): ExportFile[] {
  */
 function encoderFiles(model: TfjsModel): ExportFile[] {
   const { architecture, sizes } = model;
-  const graph = new KerasGraph('unroll_encoder');
+  const graph = graphOf(model, 'unroll_encoder');
   const encoder = recurrentSizes(architecture, sizes);
   const attends = architecture.attention !== 'none';
   const source = graph.input('source', [null], 'int32');
@@ -36,7 +36,7 @@ function encoderFiles(model: TfjsModel): ExportFile[] {
 function decoderFiles(model: TfjsModel): ExportFile[] {
   const { architecture, sizes } = model;
   const { attention, residual } = architecture;
-  const graph = new KerasGraph('unroll_decoder');
+  const graph = graphOf(model, 'unroll_decoder');
   const decoder = decoderSizes(architecture, sizes);
   const tokens = graph.input('tokens', [attention === 'bahdanau' ? 1 : null], 'int32');
   const initial = stateInputs(graph, decoder);

@@ -24,7 +24,8 @@ export async function loadModel(files: readonly ExportFile[], folder = ''): Prom
   const json = JSON.parse(new TextDecoder().decode(bytes('model.json'))) as core.io.ModelJSON;
   const [group] = json.weightsManifest;
   const weightData = Uint8Array.from(bytes(group!.paths[0]!)).buffer;
-  const artifacts = { modelTopology: json.modelTopology, weightSpecs: group!.weights, weightData };
+  const { modelTopology, userDefinedMetadata } = json;
+  const artifacts = { modelTopology, userDefinedMetadata, weightSpecs: group!.weights, weightData };
   return layers.loadLayersModel(core.io.fromMemory(artifacts as core.io.ModelArtifacts));
 }
 

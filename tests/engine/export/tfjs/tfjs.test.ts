@@ -81,6 +81,13 @@ const carried = (architecture: Architecture, after: readonly Numbers[]) => {
   return states(architecture, () => left.shift()!);
 };
 
+it('a model says what it is', async () => {
+  const architecture = taskArchitecture({ task: 'tagging' });
+  const loaded = await loadModel(tfjsFiles((await network(architecture)).portable));
+  expect(loaded.getUserDefinedMetadata()).toEqual({ name: 'A run', architecture });
+  loaded.dispose();
+});
+
 describe('layers models of TensorFlow.js compute what Unroll computes', () => {
   const of = (
     wanted: (architecture: Architecture) => boolean,
@@ -168,15 +175,22 @@ describe('layers models of TensorFlow.js compute what Unroll computes', () => {
       translator.encode(source, null, Tx, B);
       const read = answer(encoder, { source: { shape: [B, Tx], data: swapped(source, Tx, B) } });
       const memory: Record<string, Numbers> = attends ? { memory: read.shift()! } : {};
-      let state = states(architecture, (name) => (name.startsWith('h') ? read.shift()! : zeros(B, S)));
+      const first = states(architecture, (name) => (name.startsWith('h') ? read.shift()! : zeros(B, S)));
+      let state = first;
+      const logits: number[] = [];
       for (let t = 0; t < 3; t++) {
         const tokens = (inputs as Int32Array).subarray(t * B, (t + 1) * B);
         translator.decodeStep(tokens);
         const after = answer(decoder, { tokens: { shape: [B, 1], data: tokens }, ...state, ...memory });
-        expectClose(after.shift()!.data, await kernels.read(translator.outputs, B * translator.K), CLOSE);
+        const want = await kernels.read(translator.outputs, B * translator.K);
+        expectClose(after.shift()!.data, want, CLOSE);
+        logits.push(...want);
         if (attends) expectClose(after.pop()!.data, await kernels.read(translator.attentionWeights!, B * Tx), CLOSE);
         state = carried(architecture, after);
       }
+      if (architecture.attention === 'bahdanau') continue; // goes step by step only
+      const all = { tokens: { shape: [B, 3], data: swapped(inputs, 3, B) }, ...first, ...memory };
+      expectClose(swapped(answer(decoder, all)[0]!.data, B, 3), logits, CLOSE);
     }
     model.dispose();
     encoder.dispose();
