@@ -57,7 +57,7 @@ export function requireLayer(architecture: Architecture, index: number, quantity
 }
 
 /** What a decoder reads at each step: the beginning, then each token it is to predict. */
-function decoderInputs(targets: readonly string[]): string[] {
+export function decoderInputs(targets: readonly string[]): string[] {
   return ['<bos> ', ...targets].slice(0, Math.max(1, targets.length));
 }
 

@@ -122,6 +122,17 @@ async function linear(
   }
 }
 
+/** What the layer read, as vectors [T,I] of one sequence (B = 1). */
+export async function readInputs(kernels: Kernels, operands: RecurrentOperands): Promise<Float64Array> {
+  const { T, I } = operands.shape;
+  const x = vectors(kernels, operands);
+  try {
+    return Float64Array.from(await kernels.read(x.tensor, T * I));
+  } finally {
+    x.free();
+  }
+}
+
 /** What the layer read, as vectors [T,I]. */
 function vectors(kernels: Kernels, { x, shape: { T, I } }: RecurrentOperands): { tensor: Tensor; free(): void } {
   if (!isTokenInput(x)) return { tensor: x, free: () => {} };
@@ -141,7 +152,7 @@ async function readOutputs(kernels: Kernels, { y, yOffset, yWidth, shape }: Recu
 }
 
 /** [T,H]: the state that each step began with. */
-async function statesBefore(kernels: Kernels, operands: RecurrentOperands): Promise<Float64Array> {
+export async function statesBefore(kernels: Kernels, operands: RecurrentOperands): Promise<Float64Array> {
   const { h0, shape, reverse } = operands;
   const { T, H } = shape;
   const after = await readOutputs(kernels, operands);

@@ -39,9 +39,10 @@ export async function throughTime(opened: OpenedCheckpoint, look: ThroughTimeLoo
   }
 }
 
-async function sequencesOf(
+/** Sequences of the validation part, or where there is none of the training part. */
+export async function sequencesOf(
   { data, files }: OpenedCheckpoint,
-  { steps, sequences }: ThroughTimeLook,
+  { steps, sequences }: Pick<ThroughTimeLook, 'steps' | 'sequences'>,
 ): Promise<{ readonly batches: AnyBatch[]; readonly from: 'valid' | 'train' }> {
   if ('directory' in data) {
     const dataset = await openDataset(files, data.directory);

@@ -1,6 +1,7 @@
 /** The job that looks inside a checkpoint's network: one picture. */
 import { CorpusError } from '../corpus/errors.ts';
 import type { EngineFiles } from '../files.ts';
+import { cellStep } from '../inside/cell-step.ts';
 import { confusion } from '../inside/confusion.ts';
 import { embedding } from '../inside/embedding.ts';
 import type { Look, Looked } from '../inside/look.ts';
@@ -52,5 +53,7 @@ function lookAt(opened: OpenedCheckpoint, asked: Look): Promise<Looked> {
       return weights(opened, asked);
     case 'embedding':
       return embedding(opened, asked);
+    case 'cell-step':
+      return cellStep(opened, asked);
   }
 }

@@ -6,6 +6,7 @@ import { tokensInMemory } from '../../../src/engine/corpus/token-source.ts';
 import { learnTokenizer } from '../../../src/engine/corpus/tokenizer-learner.ts';
 import { openDataset } from '../../../src/engine/data/dataset.ts';
 import { prepareDataset } from '../../../src/engine/data/prepare.ts';
+import { cellStep } from '../../../src/engine/inside/cell-step.ts';
 import { confusion } from '../../../src/engine/inside/confusion.ts';
 import type { NeuronMatchesLook, NeuronsLook } from '../../../src/engine/inside/looks/neurons.ts';
 import type { LookSource } from '../../../src/engine/inside/looks/source.ts';
@@ -16,7 +17,7 @@ import { predictions } from '../../../src/engine/inside/predictions.ts';
 import { JobControl, StoppedError } from '../../../src/engine/jobs/control.ts';
 import { Devices, type DeviceLoader } from '../../../src/engine/kernels/devices.ts';
 import { createReferenceKernels } from '../../../src/engine/kernels/reference/index.ts';
-import { logSoftmax } from '../../../src/engine/metrics/outputs.ts';
+import { logSoftmax, softmax } from '../../../src/engine/metrics/outputs.ts';
 import { LanguageModel } from '../../../src/engine/model/language-model.ts';
 import type { TrainingData } from '../../../src/engine/protocol.ts';
 import { encodeCheckpoint, type Checkpoint } from '../../../src/engine/training/checkpoint.ts';
@@ -24,7 +25,10 @@ import { runConfigSchema } from '../../../src/engine/training/config.ts';
 import { ExampleLearner } from '../../../src/engine/training/example-learner.ts';
 import { TextLearner } from '../../../src/engine/training/text-learner.ts';
 import { Trainer } from '../../../src/engine/training/trainer.ts';
+import { cellOf } from '../../../src/engine/model/spec.ts';
 import { nodeFiles } from '../../../src/main/files.ts';
+import { modelSetting } from '../../../src/renderer/screens/inside/equations/steps/model-setting.ts';
+import { walk } from '../../../src/renderer/screens/inside/equations/steps/walk.ts';
 import { expectClose } from '../../compare.ts';
 import { temporaryFolder } from '../../main/temporary.ts';
 import { fileOf, requestOf, words } from '../data/files.ts';
@@ -125,6 +129,7 @@ async function exampleModel(task: keyof typeof data, more: object = {}): Promise
   return { checkpoint, data: { directory: request.targetDir, sizes, summary: summary as never } };
 }
 
+const exact = { atol: 1e-12, rtol: 1e-12 };
 const own: LookSource = { from: 'text', text: '"The lazy fox," she said.' };
 
 describe('neurons', () => {
@@ -236,6 +241,58 @@ describe('places where the same neurons fire', () => {
   it('are not searched for neurons that there are not', async () => {
     const units = [{ unit: 99, sign: 1 as const }];
     await expect(neuronMatches(await opened(await languageModel()), { ...asked, units })).rejects.toThrow('6 units');
+  });
+});
+
+describe('a step of a cell', () => {
+  /** The state after it, by the walk that the screen shows, and by the network itself. */
+  async function bothOf(trained: Trained, layer: number, first = 1) {
+    const { architecture } = trained.checkpoint.state.config;
+    const found = await cellStep(await opened(trained), { picture: 'cell-step', layer });
+    const steps = walk(cellOf(architecture), modelSetting(cellOf(architecture), found, first));
+    const { h } = Object.assign({}, ...steps.map(({ computed }) => computed)) as { h: number[] };
+    const turned = h.map((_, j) => h[(j - first + found.H) % found.H]!);
+    return { found, turned };
+  }
+
+  it('of running text is the network’s own, with the gradient of its next token', async () => {
+    const trained = await languageModel();
+    for (const layer of [0, 1]) {
+      const { found, turned } = await bothOf(trained, layer);
+      expectClose(turned, found.hNext, exact, `layer ${layer}`);
+      expect([found.lossOf, found.pieces.length, found.c?.length]).toEqual(['this-step', 64, 6]);
+    }
+    // -ln p of the next token by h of the top layer: Wᵀ (p - 1 at that token).
+    const { found } = await bothOf(trained, 1);
+    const [W, b] = ['out.weight', 'out.bias'].map((name) => trained.checkpoint.tensors.get(name)!.data);
+    const V = b!.length;
+    const logits = Float64Array.from(b!, (at, v) => found.hNext.reduce((sum, h, j) => sum + h * W![v * 6 + j]!, at));
+    const p = softmax(logits, 0, V);
+    const next = ids[64]!;
+    const want = found.hNext.map((_, j) => {
+      let sum = 0;
+      for (let v = 0; v < V; v++) sum += (p[v]! - (v === next ? 1 : 0)) * W![v * 6 + j]!;
+      return sum;
+    });
+    expectClose(found.dh, want, exact, 'dh');
+  });
+
+  it.each([
+    ['tagging', { bidirectional: true }, 1, 'this-step'],
+    ['classification', { cell: 'rnn', activation: 'relu' }, 0, 'sequence'],
+    ['translation', { attention: 'luong', reset: 'before' }, 1, 'sequence'],
+    ['forecasting', { input: 'numbers', embedding: 0 }, 0, 'sequence'],
+  ] as const)('of %s with %j too', async (task, fields, layer, lossOf) => {
+    const { found, turned } = await bothOf(await exampleModel(task, fields), layer);
+    expectClose(turned, found.hNext, exact, task);
+    expect(found.lossOf).toBe(lossOf);
+    expect(Math.hypot(...found.dh)).toBeGreaterThan(0);
+  });
+
+  it('is refused of a network without layers over time', async () => {
+    const trained = await exampleModel('standard', { input: 'numbers', embedding: 0 });
+    const asked = cellStep(await opened(trained), { picture: 'cell-step', layer: 0 });
+    await expect(asked).rejects.toThrow('no neuron of it has a state over time');
   });
 });
 

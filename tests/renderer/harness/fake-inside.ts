@@ -1,9 +1,11 @@
 /** What looking inside finds, made up: in the shapes of real networks. */
 import type { Look, Looked } from '../../../src/engine/inside/look.ts';
 import { gatesOf } from '../../../src/engine/inside/gates.ts';
+import type { CellStep } from '../../../src/engine/inside/looks/cell-step.ts';
 import type { LiveLook } from '../../../src/engine/inside/looks/live.ts';
 import type { ThroughTime } from '../../../src/engine/inside/looks/through-time.ts';
 import { layersOf, recurrentMatrixOf } from '../../../src/engine/inside/stacks.ts';
+import { random } from './fake-data.ts';
 import { confusion, neuronMatches, neurons, predictions } from './fake-reading.ts';
 import { embedding, weights } from './fake-weights.ts';
 import type { Run } from '../../../src/api/types.ts';
@@ -25,6 +27,8 @@ export function lookedAt(look: Look, run: Run): Looked {
       return weights(run, step, look.parameter);
     case 'embedding':
       return embedding(step, look.parameter);
+    case 'cell-step':
+      return cellStep(run, step, look.layer);
   }
 }
 
@@ -89,4 +93,23 @@ export function liveLooks(run: Run): LiveLook[] {
       };
     }),
   }));
+}
+
+/** Numbers as they come out of a network that was trained a little. */
+function cellStep(run: Run, step: number, layer: number): CellStep {
+  const { architecture } = run.config;
+  const layers = layersOf(architecture);
+  const { H } = layers[layer]!;
+  const I = architecture.embedding || 40;
+  const G = gatesOf(architecture).length;
+  const draw = random(7 + layer);
+  const numbers = (count: number, size: number) => Float64Array.from({ length: count }, () => size * (2 * draw() - 1));
+  return {
+    ...{ picture: 'cell-step', step, readFrom: 'valid', layers, lossOf: 'this-step', H, I },
+    pieces: [...'I do not mean to ask you to accept anything without reasonable grou'],
+    ...{ x: numbers(I, 1), h: numbers(H, 0.9), hNext: numbers(H, 0.9), dh: numbers(H, 0.05) },
+    c: architecture.cell === 'lstm' ? numbers(H, 2) : null,
+    ...{ weightIh: numbers(G * H * I, 0.4), weightHh: numbers(G * H * H, 0.3) },
+    ...{ biasIh: numbers(G * H, 0.1), biasHh: architecture.reset === 'before' ? null : numbers(G * H, 0.1) },
+  };
 }

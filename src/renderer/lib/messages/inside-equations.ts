@@ -16,8 +16,22 @@ export const insideEquations = {
     `One step of a ${d.cell}: ${typeof d.inputs === 'number' ? plural(d.inputs, 'number') : `${d.inputs} numbers`} come in from below, ${plural(d.units, 'number')} from the step before${
       d.parameters === null ? '' : `, and ${integer(d.parameters)} weights and biases make the next state of them`
     }. Point at a term to see where it is, in the formulas and in the drawing; click to keep it.`,
-  sentenceSteps:
-    'The same step with two units and two inputs, its numbers made up so that they can be followed by hand; this run’s own weights are not used. First forward, then the gradients back.',
+  sentenceSteps: {
+    tiny: 'The same step with two units and two inputs, its numbers made up so that they can be followed by hand; this run’s own weights are not used. First forward, then the gradients back.',
+    own: 'The step of this very network, with the weights of the checkpoint: all its numbers are reckoned with, the first few written out. First forward, then the gradients back.',
+  },
+  stepsOf: 'Which cell',
+  stepsOfWhat: { tiny: 'Tiny cell', own: 'This model' },
+  own: {
+    making: 'Reading up to the step',
+    units: (first: number, shown: number, all: number) =>
+      `Units ${Array.from({ length: shown }, (_, j) => integer((first + j) % all)).join(', ')} of ${integer(all)}`,
+    firstUnit: 'First unit that is written out',
+    read: (steps: number, part: 'valid' | 'train') =>
+      `After ${plural(steps, 'step')} of ${part === 'valid' ? 'the validation part' : 'the training part'}, the last one is marked:`,
+    lossHere: 'L is −ln p of what really comes next.',
+    lossWhole: 'L is the mean loss of the whole sequence.',
+  },
   standard:
     'This network has no recurrent layer: each row of numbers goes through it once, and nothing is carried from one to the next.',
 

@@ -1,8 +1,19 @@
 /** Which cell of a network is looked at, and how large it is. */
 import { cellOf, decoderUnits, directionsOf, type Architecture } from '../../../../engine/model/spec.ts';
+import type { GateLetter } from './terms.ts';
 import { inputSize, vectorSize, type NetworkSizes } from '../../../lib/network-drawing/tex.ts';
 
 export type CellKind = ReturnType<typeof cellOf>;
+
+/** Blocks of the cell's matrices, in their order (docs/conventions.md); a plain cell has one. */
+export const gateOrder: Readonly<Record<CellKind, readonly (GateLetter | 'h')[]>> = {
+  lstm: ['i', 'f', 'g', 'o'],
+  gru: ['r', 'z', 'n'],
+  gru_before: ['r', 'z', 'n'],
+  rnn_tanh: ['h'],
+  rnn_relu: ['h'],
+  rnn_sigmoid: ['h'],
+};
 
 /** A recurrent layer of the network. */
 export interface CellPlace {

@@ -2,11 +2,21 @@
 import { resolve } from 'node:path';
 import { renderToString } from 'katex';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { CellKind } from '../../../../../src/renderer/screens/inside/equations/cell.ts';
+import type { CellStep } from '../../../../../src/engine/inside/looks/cell-step.ts';
+import { gateOrder, type CellKind } from '../../../../../src/renderer/screens/inside/equations/cell.ts';
 import type { Matrix, Vector } from '../../../../../src/renderer/screens/inside/equations/steps/arithmetic.ts';
-import { relu, sigmoid, tanh } from '../../../../../src/renderer/screens/inside/equations/steps/arithmetic.ts';
+import {
+  beginning,
+  matrixTex,
+  relu,
+  sigmoid,
+  tanh,
+  vectorTex,
+  written,
+} from '../../../../../src/renderer/screens/inside/equations/steps/arithmetic.ts';
 import { gruSteps } from '../../../../../src/renderer/screens/inside/equations/steps/gru.ts';
 import { lstmSteps } from '../../../../../src/renderer/screens/inside/equations/steps/lstm.ts';
+import { modelSetting } from '../../../../../src/renderer/screens/inside/equations/steps/model-setting.ts';
 import { rnnSteps } from '../../../../../src/renderer/screens/inside/equations/steps/rnn.ts';
 import { calculationTex, givenTex } from '../../../../../src/renderer/screens/inside/equations/steps/show.ts';
 import type { GateWeights, Given, Step } from '../../../../../src/renderer/screens/inside/equations/steps/step.ts';
@@ -159,4 +169,42 @@ describe.skipIf(!python('torch'))('the same step in PyTorch', () => {
     }
     if (cell === 'gru') expectClose(found['dd_n']!.flat(), answer['dd']!.flat().slice(-2), exact, 'dd');
   });
+});
+
+describe('a step of a trained model', () => {
+  const [H, I] = [6, 5];
+  const numbers = (count: number, from: number) => Float64Array.from({ length: count }, (_, k) => Math.sin(from + k));
+  const found = (cell: CellKind): CellStep => {
+    const G = gateOrder[cell].length;
+    return {
+      ...{ picture: 'cell-step', step: 1, readFrom: 'valid', layers: [], pieces: [], lossOf: 'this-step', H, I },
+      ...{ x: numbers(I, 1), h: numbers(H, 2), hNext: numbers(H, 0), dh: numbers(H, 3) },
+      c: cell === 'lstm' ? numbers(H, 4) : null,
+      ...{ weightIh: numbers(G * H * I, 5), weightHh: numbers(G * H * H, 6), biasIh: numbers(G * H, 7) },
+      biasHh: cell === 'gru_before' ? null : numbers(G * H, 8),
+    };
+  };
+  const turnedBack = (values: Vector, first: number) => values.map((_, j) => values[(j - first + H) % H]!);
+
+  it.each(cells)('of %s is the same whichever units come first, and can be typeset', (cell) => {
+    const steps = (first: number) => walk(cell, modelSetting(cell, found(cell), first));
+    const [usual, turned] = [computed(steps(0)), computed(steps(4))];
+    const exact = { atol: 1e-12, rtol: 1e-12 };
+    expectClose(turnedBack(turned['h'] as Vector, 4), usual['h'] as Vector, exact, 'h');
+    expectClose(turnedBack(turned['dh_old'] as Vector, 4), usual['dh_old'] as Vector, exact, 'dh_old');
+    expectClose(turned['dx'] as Vector, usual['dx'] as Vector, exact, 'dx');
+    const tex = [
+      ...steps(4).flatMap(({ calculations }) => calculations.map(calculationTex)),
+      ...givenTex(cell, modelSetting(cell, found(cell), 4)),
+    ];
+    for (const one of tex) renderToString(one, { throwOnError: true, strict: 'error', displayMode: true });
+  });
+});
+
+it('long vectors and matrices are written by their first few numbers', () => {
+  const long = [0.12345, -2, 3e-5, 1e-14, 5];
+  expect(vectorTex(long)).toBe(String.raw`\begin{bmatrix}0.123\\-2\\3\mathrm{e}{-5}\\\vdots\end{bmatrix}`);
+  expect(matrixTex([long, long, long, long, long])).toMatch(/(&\\cdots.*){3}\\vdots&\\vdots&\\vdots&\\ddots/);
+  expect(beginning(long)).toBe('0.12 -2 …');
+  expect([beginning([1, 2.5]), written(1e-14)]).toEqual(['1  2.5', '0']);
 });

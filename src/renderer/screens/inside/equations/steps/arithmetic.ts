@@ -1,4 +1,4 @@
-/** Vectors and matrices of a step small enough to be written out. */
+/** Vectors and matrices of a step, and how they are written out: large ones by their first few numbers. */
 
 export type Vector = readonly number[];
 /** Row after row. */
@@ -67,21 +67,55 @@ export function squared(y: string): string {
   return `{${y}}^2`;
 }
 
-/** A number as it stands in a formula: three decimals, without zeros at the end. */
+/** More are not written out: the first few, and dots. */
+const mostWritten = 4;
+/** Of a longer vector, or row, or column. */
+export const fewWritten = 3;
+/** Rounding leaves no less where something is to be zero. */
+const nothing = 1e-12;
+
+/** A number as it stands beside a part: three decimals, without zeros at the end; one that these would hide as a power of ten. */
 export function written(value: number): string {
   const rounded = Number(value.toFixed(3));
-  return String(rounded === 0 ? 0 : rounded);
+  if (rounded !== 0) return String(rounded);
+  return Math.abs(value) < nothing ? '0' : Number(value.toPrecision(2)).toExponential();
+}
+
+/** As much of it as has room beside a part of the drawing. */
+export function beginning(v: Vector): string {
+  if (v.length <= mostWritten) return v.map(written).join('  ');
+  return `${v
+    .slice(0, 2)
+    .map((x) => written(Number(x.toPrecision(2))))
+    .join(' ')} …`;
+}
+
+/** As it stands in a formula. */
+function numberTex(value: number): string {
+  return written(value).replace(/e(.+)/, String.raw`\mathrm{e}{$1}`);
 }
 
 export function vectorTex(v: Vector): string {
-  return String.raw`\begin{bmatrix}${v.map(written).join(String.raw`\\`)}\end{bmatrix}`;
+  return bracketed(shortened(v, numberTex, String.raw`\vdots`).join(String.raw`\\`));
 }
 
 /** The vector as a row: what an outer product multiplies by. */
 export function rowTex(v: Vector): string {
-  return String.raw`\begin{bmatrix}${v.map(written).join('&')}\end{bmatrix}`;
+  return bracketed(shortened(v, numberTex, String.raw`\cdots`).join('&'));
 }
 
 export function matrixTex(m: Matrix): string {
-  return String.raw`\begin{bmatrix}${m.map((row) => row.map(written).join('&')).join(String.raw`\\`)}\end{bmatrix}`;
+  const columns = m[0]!.length;
+  const below = (count: number) => Array<string>(count).fill(String.raw`\vdots`);
+  const lastRow = columns > mostWritten ? [...below(fewWritten), String.raw`\ddots`] : below(columns);
+  const row = (values: Vector) => shortened(values, numberTex, String.raw`\cdots`).join('&');
+  return bracketed(shortened(m, row, lastRow.join('&')).join(String.raw`\\`));
+}
+
+function shortened<T>(all: readonly T[], write: (one: T) => string, dots: string): string[] {
+  return all.length <= mostWritten ? all.map(write) : [...all.slice(0, fewWritten).map(write), dots];
+}
+
+function bracketed(content: string): string {
+  return String.raw`\begin{bmatrix}${content}\end{bmatrix}`;
 }

@@ -2,8 +2,8 @@
 import type { CellKind } from '../cell.ts';
 import { gateLetters, type GateLetter } from '../terms.ts';
 import { matrixTex, vectorTex } from './arithmetic.ts';
-import { d, type Calculation, type GateWeights } from './step.ts';
-import { given, gruRecurrentBias, gruWeights, lstmWeights, rnnWeights } from './tiny.ts';
+import { d, type Calculation, type CellSetting, type GateWeights } from './step.ts';
+import { tinySetting } from './tiny.ts';
 
 /** The formula, and below it its numbers until only the value is left. */
 export function calculationTex({ left, formula, numbers }: Calculation): string {
@@ -12,37 +12,26 @@ export function calculationTex({ left, formula, numbers }: Calculation): string 
 }
 
 /** What the step begins with. */
-export function givenTex(cell: CellKind): string[] {
+export function givenTex(cell: CellKind, { given, weights, recurrentBias }: CellSetting = tinySetting(cell)): string[] {
   const isLstm = cell === 'lstm';
-  const vectors = [
+  return [
     `x_t = ${vectorTex(given.x)}`,
     `h_{t-1} = ${vectorTex(given.h)}`,
     ...(isLstm ? [`c_{t-1} = ${vectorTex(given.c)}`] : []),
     `${d('h_t')} = ${vectorTex(given.dh)}`,
     ...(isLstm ? [String.raw`${d('c_t')}^{\text{later}} = ${vectorTex(given.dc)}`] : []),
+    ...Object.entries(weights).flatMap(([letter, one]) => weightsTex(letter, one, recurrentBias !== null)),
+    ...(recurrentBias ? [`b_{hn} = ${vectorTex(recurrentBias)}`] : []),
   ];
-  return [...vectors, ...weightsTex(cell)];
 }
 
-function weightsTex(cell: CellKind): string[] {
-  const weights = (W: string, U: string, b: string, values: GateWeights) => [
-    `${W} = ${matrixTex(values.W)}`,
-    `${U} = ${matrixTex(values.U)}`,
-    `${b} = ${vectorTex(values.b)}`,
-  ];
-  const ofGate = ([letter, values]: [string, GateWeights], bias = `b_${letter}`) =>
-    weights(`W_{i${letter}}`, `W_{h${letter}}`, bias, values);
-  if (cell === 'lstm') return Object.entries(lstmWeights).flatMap((one) => ofGate(one));
-  if (cell === 'gru_before') return Object.entries(gruWeights).flatMap((one) => ofGate(one));
-  if (cell === 'gru') {
-    const { n, ...gates } = gruWeights;
-    return [
-      ...Object.entries(gates).flatMap((one) => ofGate(one)),
-      ...ofGate(['n', n], 'b_{in}'),
-      `b_{hn} = ${vectorTex(gruRecurrentBias)}`,
-    ];
-  }
-  return weights('W_{ih}', 'W_{hh}', 'b', rnnWeights);
+function weightsTex(letter: string, { W, U, b }: GateWeights, hasOwnBias: boolean): string[] {
+  // A plain cell has one of each.
+  const names =
+    letter === 'h'
+      ? ['W_{ih}', 'W_{hh}', 'b']
+      : [`W_{i${letter}}`, `W_{h${letter}}`, hasOwnBias && letter === 'n' ? 'b_{in}' : `b_${letter}`];
+  return [`${names[0]} = ${matrixTex(W)}`, `${names[1]} = ${matrixTex(U)}`, `${names[2]} = ${vectorTex(b)}`];
 }
 
 export function isGate(letter: string): letter is GateLetter {

@@ -1,4 +1,4 @@
-/** One time step of a cell of two units, cut into pieces that each compute one thing. */
+/** One time step of a cell, cut into pieces that each compute one thing. */
 import type { Term } from '../terms.ts';
 import {
   matrixTex,
@@ -28,26 +28,29 @@ export interface Step {
   readonly computed: Readonly<Record<string, Vector | Matrix>>;
 }
 
-/** A cell's step from the first gate to the last gradient, and what was given. */
-export interface Walk {
-  readonly given: Given;
-  readonly steps: readonly Step[];
-}
-
 /** Weights of one gate, or of what stands for one. */
 export interface GateWeights {
-  readonly W: Matrix; // [2,2], on the input
-  readonly U: Matrix; // [2,2], on the state
-  readonly b: Vector; // [2]
+  readonly W: Matrix; // [H,I], on the input
+  readonly U: Matrix; // [H,H], on the state
+  readonly b: Vector; // [H]
 }
 
 /** What a step begins with, and what comes back to it from the steps after. */
 export interface Given {
-  readonly x: Vector; // [2]
-  readonly h: Vector; // [2], state before
-  readonly c: Vector; // [2], cell state before; lstm only
-  readonly dh: Vector; // [2], gradient of the loss by the state after
-  readonly dc: Vector; // [2], by the cell state after, past h; lstm only
+  readonly x: Vector; // [I]
+  readonly h: Vector; // [H], state before
+  readonly c: Vector; // [H], cell state before; lstm only
+  readonly dh: Vector; // [H], gradient of the loss by the state after
+  readonly dc: Vector; // [H], by the cell state after, past h; lstm only
+}
+
+/** A cell whose step is walked through. */
+export interface CellSetting {
+  readonly given: Given;
+  /** By gate; of a plain cell by `h`. */
+  readonly weights: Readonly<Record<string, GateWeights>>;
+  /** b_hn of a reset after the product; null of all others. */
+  readonly recurrentBias: Vector | null; // [H]
 }
 
 /** The gradient of something: conventions.md writes dX. */

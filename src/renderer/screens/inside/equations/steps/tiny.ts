@@ -2,7 +2,8 @@
  * The numbers of the step that is walked through: a cell of H = 2 units on inputs of I = 2 numbers. Made up, with one decimal, so that
  * they can be followed by hand; not a model's.
  */
-import type { GateWeights, Given } from './step.ts';
+import type { CellKind } from '../cell.ts';
+import type { CellSetting, GateWeights, Given } from './step.ts';
 
 export const given: Given = {
   x: [1, -0.5],
@@ -112,3 +113,11 @@ export const rnnWeights = gate(
   ],
   [0.1, 0.2],
 );
+
+/** The made-up cell of this kind. */
+export function tinySetting(cell: CellKind): CellSetting {
+  if (cell === 'lstm') return { given, weights: lstmWeights, recurrentBias: null };
+  if (cell === 'gru') return { given, weights: gruWeights, recurrentBias: gruRecurrentBias };
+  if (cell === 'gru_before') return { given, weights: gruWeights, recurrentBias: null };
+  return { given, weights: { h: rnnWeights }, recurrentBias: null };
+}

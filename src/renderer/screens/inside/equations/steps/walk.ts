@@ -4,8 +4,8 @@ import { relu, sigmoid, tanh, type NonLinearity } from './arithmetic.ts';
 import { gruSteps } from './gru.ts';
 import { lstmSteps } from './lstm.ts';
 import { rnnSteps } from './rnn.ts';
-import type { Given, Step } from './step.ts';
-import { given as usual, gruRecurrentBias, gruWeights, lstmWeights, rnnWeights } from './tiny.ts';
+import type { CellSetting, Step } from './step.ts';
+import { tinySetting } from './tiny.ts';
 
 const activations: Readonly<Partial<Record<CellKind, NonLinearity>>> = {
   rnn_tanh: tanh,
@@ -13,10 +13,11 @@ const activations: Readonly<Partial<Record<CellKind, NonLinearity>>> = {
   rnn_sigmoid: sigmoid,
 };
 
-/** From the first gate to the last gradient. @param given by default what the screen shows */
-export function walk(cell: CellKind, given: Given = usual): Step[] {
-  if (cell === 'lstm') return lstmSteps(given, lstmWeights);
-  if (cell === 'gru') return gruSteps(given, gruWeights, gruRecurrentBias);
-  if (cell === 'gru_before') return gruSteps(given, gruWeights, null);
-  return rnnSteps(given, rnnWeights, activations[cell]!);
+/** From the first gate to the last gradient. @param setting with the weights of such a cell */
+export function walk(cell: CellKind, { given, weights, recurrentBias }: CellSetting = tinySetting(cell)): Step[] {
+  const of = (letter: string) => weights[letter]!;
+  if (cell === 'lstm') return lstmSteps(given, { i: of('i'), f: of('f'), g: of('g'), o: of('o') });
+  if (cell === 'gru' || cell === 'gru_before')
+    return gruSteps(given, { r: of('r'), z: of('z'), n: of('n') }, recurrentBias);
+  return rnnSteps(given, of('h'), activations[cell]!);
 }
