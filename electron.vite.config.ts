@@ -31,11 +31,15 @@ const onlyWoff2 = {
     id.endsWith('/katex.min.css') ? code.replace(/,\s*url\([^)]*\.(woff|ttf)\) format\("\w+"\)/g, '') : null,
 };
 
+/** What of other people's is in what is built, and under which terms: shipped beside it, and read by tests/licences.test.ts. */
+const licences = { fileName: 'licences.json' };
+
 export default defineConfig({
   main: {
     plugins: [wasmKernels],
     build: {
       sourcemap: true,
+      license: licences,
       rolldownOptions: {
         // Beside package.json's `dependencies` (external by default): optional packages that may not be installed.
         external: ['webgpu', /^@tensorflow\//],
@@ -70,6 +74,7 @@ export default defineConfig({
       minify: true,
       // The hosts' Content-Security-Policy loads no fonts from data: addresses.
       assetsInlineLimit: 0,
+      license: licences,
       rolldownOptions: { input: pages },
     },
   },

@@ -1,6 +1,7 @@
 /** Opening `workspace.db`: what it must be, bringing it up to date, and refusing what is not ours to touch. */
-import { closeSync, openSync, readSync, renameSync, rmSync, statSync } from 'node:fs';
+import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import Database from 'better-sqlite3';
+import { backUp } from './backups.ts';
 import { WorkspaceError } from './errors.ts';
 import { migrations as released, type Migration } from './migrations.ts';
 
@@ -107,7 +108,7 @@ function checkIntegrity(database: Database.Database, path: string, check: 'integ
 function migrate(database: Database.Database, path: string, migrations: readonly Migration[]): void {
   const from = versionOf(database);
   if (from === migrations.length) return;
-  if (from > 0) backUp(database, `${path.replace(/\.db$/, '')}.format-${from}.backup.db`);
+  if (from > 0) backUp(database, path, from);
   database.pragma('foreign_keys = OFF'); // steps may rebuild tables; checked before each commit instead
   for (let version = from; version < migrations.length; version++) {
     const step = database.transaction(() => {
@@ -119,13 +120,6 @@ function migrate(database: Database.Database, path: string, migrations: readonly
     });
     step.immediate();
   }
-}
-
-function backUp(database: Database.Database, path: string): void {
-  const unfinished = `${path}.unfinished`;
-  rmSync(unfinished, { force: true });
-  database.prepare('VACUUM INTO ?').run(unfinished);
-  renameSync(unfinished, path);
 }
 
 function versionOf(database: Database.Database): number {
