@@ -43,5 +43,11 @@ export function curveRuns({ source, name }: CurvesImport): Partial<Run>[] {
   const file = nameOf(source);
   const { runs, format } = foundCurves(source);
   const imported = { at: Date.now(), digest: file, file, curves: { format, recorded: ['learningRate' as const] } };
-  return runs.map((run) => ({ name: run ?? name ?? file, corpusName: file, checkpointStep: null, imported }));
+  return runs.map((run) => ({
+    name: run ?? name ?? file,
+    corpusName: file,
+    checkpointStep: null,
+    status: 'finished' as const,
+    imported,
+  }));
 }

@@ -69,6 +69,26 @@ export function runTable(runs: readonly Run[]): string {
 
 /** "name  value" lines of one run. */
 export function runLines(run: Run): string {
+  return run.imported?.curves ? curveLines(run) : trainedLines(run);
+}
+
+/** Of curves from elsewhere, which have neither a model nor settings. */
+function curveLines(run: Run): string {
+  const { task } = run.config.architecture;
+  const best = run.bestStep === null ? '' : ` at step ${count(run.bestStep)}`;
+  return table([
+    ['run', run.id],
+    ['name', printable(run.name)],
+    ['curves', `from ${printable(run.imported?.file ?? '')} (${run.imported?.curves?.format ?? ''}), without a model`],
+    ['step', count(run.step)],
+    [lossName(task), `train ${lossValue(task, run.trainLoss)}, validation ${lossValue(task, run.validLoss)}`],
+    ['best', run.bestLoss === null ? dash : lossText(task, run.bestLoss) + best],
+    ...(run.tags.length > 0 ? [['tags', printable(run.tags.join(', '))]] : []),
+    ...(run.notes === '' ? [] : [['notes', printable(run.notes)]]),
+  ]);
+}
+
+function trainedLines(run: Run): string {
   const { architecture, training: t } = run.config;
   const { task } = architecture;
   const best = run.bestStep === null ? '' : ` at step ${count(run.bestStep)}`;
@@ -145,7 +165,9 @@ function describeTraining({ training: t, architecture }: Run['config']): string 
  * given; null where a run has no such setting, or none is chosen.
  */
 export function differences(runs: readonly Run[]): Map<string, readonly unknown[]> {
-  const different = align(runs.map((run) => leavesOf(run.config))).filter(({ differs }) => differs);
+  const different = align(runs.map((run) => leavesOf(run.imported?.curves ? {} : run.config))).filter(
+    ({ differs }) => differs,
+  );
   return new Map(different.map(({ name, values }) => [name, values]));
 }
 

@@ -1,13 +1,16 @@
 /**
- * Damages model files of every format and has them read: `npm run -s fuzz:imports -- [--count 10000] [--format h5] [--seed 1]`.
- * Each must give a model or a sentence, within 10 s, and all together within 1 GB; nothing else counts. Exits 1 otherwise.
+ * Damages models, documents and curves of every format and has them read: `npm run -s fuzz:imports -- [--count 10000] [--format h5]
+ * [--seed 1]`. Each must give what it is read for or a sentence, or be given up in time as the app does it by ending the process; all within 1 GB. Exits 1
+ * otherwise.
  */
 import { parseArgs } from 'node:util';
 import { Worker } from 'node:worker_threads';
+import { readingSeconds } from '../../../../src/engine/import-model/patience.ts';
+import { goodDocuments } from '../../documents/fuzz/seeds.ts';
+import { goodCurves } from '../../import-curves/fuzz/seeds.ts';
 import { goodFiles } from './seeds.ts';
 import type { Report, Task } from './worker.ts';
 
-const mostSeconds = 10;
 const mostBytes = 2 ** 30;
 
 const { values } = parseArgs({
@@ -19,10 +22,12 @@ const { values } = parseArgs({
 });
 
 interface Outcome {
-  readonly models: number;
+  readonly read: number;
   readonly faults: readonly string[];
   readonly slowest: number; // ms
   readonly peak: number; // bytes of the process
+  /** The file that was given up, after which the worker did no more. */
+  readonly stoppedAt: number | null;
 }
 
 function run(task: Task): Promise<Outcome> {
@@ -34,41 +39,62 @@ function run(task: Task): Promise<Outcome> {
     let peak = 0;
     const watch = setInterval(() => {
       peak = Math.max(peak, process.memoryUsage.rss());
-      if (performance.now() - begun > mostSeconds * 1000) end(0, `seed ${seed}: still reading after ${mostSeconds} s`);
+      if (performance.now() - begun > readingSeconds(task.bytes.length) * 1000) end('given up');
     }, 100);
-    const end = (models: number, fault: string | null = null, slowest = Number.NaN) => {
+    const end = (how: Extract<Report, { type: 'end' }> | 'given up' | Error) => {
       clearInterval(watch);
-      if (fault !== null) faults.push(fault);
+      if (how instanceof Error) faults.push(`seed ${seed}: the worker ended: ${String(how)}`);
       void worker.terminate();
-      resolve({ models, faults, slowest, peak });
+      const { read, slowest } = how === 'given up' || how instanceof Error ? { read: 0, slowest: 0 } : how;
+      resolve({ read, faults, slowest, peak, stoppedAt: how === 'given up' ? seed : null });
     };
     worker.on('message', (report: Report) => {
-      if (report.type === 'end') return end(report.models, null, report.slowest);
+      if (report.type === 'end') return end(report);
       if (report.type === 'fault') faults.push(`seed ${report.seed}: ${report.error}`);
       else [seed, begun] = [report.seed, performance.now()];
     });
-    worker.on('error', (error) => end(0, `seed ${seed}: the worker ended: ${String(error)}`));
+    worker.on('error', end);
   });
 }
 
 /** The app gives every file a process of its own; here so many share one, which is as hard a test and far faster. */
 const filesPerWorker = 250;
 
+const attemptOf = (folder: string) => new URL(folder + 'attempt.ts', import.meta.url).href;
+const kinds = [
+  { attempt: attemptOf('./'), files: await goodFiles() },
+  { attempt: attemptOf('../../documents/fuzz/'), files: await goodDocuments() },
+  { attempt: attemptOf('../../import-curves/fuzz/'), files: goodCurves() },
+];
+const formats = kinds.flatMap(({ attempt, files }) =>
+  Object.entries(files).map(([format, bytes]) => ({ attempt, format, bytes })),
+);
+
 let failed = false;
-for (const [format, bytes] of Object.entries(await goodFiles())) {
+for (const { attempt, format, bytes } of formats) {
   if (values.format && !values.format.includes(format)) continue;
   const started = performance.now();
   const [first, count] = [Number(values.seed), Number(values.count)];
   const all: Outcome[] = [];
-  for (let done = 0; done < count; done += filesPerWorker)
-    all.push(await run({ bytes, first: first + done, count: Math.min(filesPerWorker, count - done) }));
+  for (let done = 0; done < count;) {
+    const outcome = await run({
+      attempt,
+      name: format,
+      bytes,
+      first: first + done,
+      count: Math.min(filesPerWorker, count - done),
+    });
+    all.push(outcome);
+    done = outcome.stoppedAt === null ? done + filesPerWorker : outcome.stoppedAt + 1 - first;
+  }
+  const givenUp = all.filter((one) => one.stoppedAt !== null).length;
   const faults = all.flatMap((one) => one.faults);
-  const models = all.reduce((sum, one) => sum + one.models, 0);
+  const read = all.reduce((sum, one) => sum + one.read, 0);
   const slowest = Math.max(...all.map((one) => one.slowest));
   const peak = Math.max(...all.map((one) => one.peak));
   const seconds = (performance.now() - started) / 1000;
   console.log(
-    `${format}: ${count} files of about ${bytes.length} bytes, ${models} still models, ${faults.length} faults; slowest ${slowest.toFixed(0)} ms, ${(peak / 2 ** 20).toFixed(0)} MB at most, ${seconds.toFixed(0)} s`,
+    `${format}: ${count} files of about ${bytes.length} bytes, ${read} still read, ${faults.length} faults, ${givenUp} given up; slowest ${slowest.toFixed(0)} ms, ${(peak / 2 ** 20).toFixed(0)} MB at most, ${seconds.toFixed(0)} s`,
   );
   for (const fault of faults.slice(0, 5)) console.log(`  ${fault.slice(0, 1500)}`);
   failed ||= faults.length > 0 || peak > mostBytes;

@@ -1,9 +1,12 @@
 /** Tries the damaged files of a format one after the other, and says before each which it is: its parent watches the clock. */
 import { parentPort, workerData } from 'node:worker_threads';
-import { attempt } from './attempt.ts';
 import { mutated } from './mutate.ts';
 
 export interface Task {
+  /** Address of the module that reads such files: `attempt(bytes, name)`, which answers 'refused' to what it refuses. */
+  readonly attempt: string;
+  /** Under which it is imported. */
+  readonly name: string;
   readonly bytes: Uint8Array;
   readonly first: number;
   readonly count: number;
@@ -12,20 +15,21 @@ export interface Task {
 export type Report =
   | { readonly type: 'begin'; readonly seed: number }
   | { readonly type: 'fault'; readonly seed: number; readonly error: string }
-  | { readonly type: 'end'; readonly models: number; readonly slowest: number };
+  | { readonly type: 'end'; readonly read: number; readonly slowest: number };
 
-const { bytes, first, count } = workerData as Task;
+const { name, bytes, first, count, ...task } = workerData as Task;
+const { attempt } = (await import(task.attempt)) as { attempt: (bytes: Uint8Array, name: string) => Promise<string> };
 const report = (message: Report) => parentPort!.postMessage(message);
-let models = 0;
+let read = 0;
 let slowest = 0;
 for (let seed = first; seed < first + count; seed++) {
   report({ type: 'begin', seed });
   const started = performance.now();
   try {
-    if ((await attempt(mutated(bytes, seed))) === 'model') models++;
+    if ((await attempt(mutated(bytes, seed), name)) !== 'refused') read++;
   } catch (error) {
     report({ type: 'fault', seed, error: error instanceof Error ? (error.stack ?? error.message) : String(error) });
   }
   slowest = Math.max(slowest, performance.now() - started);
 }
-report({ type: 'end', models, slowest });
+report({ type: 'end', read, slowest });
