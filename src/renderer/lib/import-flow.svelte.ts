@@ -42,6 +42,8 @@ export class ImportFlow {
   #cancel = new AbortController();
   /** The encoding the host found by itself, and what else it offers: kept while the person tries others. */
   #found = $state.raw<{ encoding: string; candidates: readonly string[] } | null>(null);
+  /** Files that came at once, and could be the classes of one corpus. */
+  #together = $state.raw<readonly File[] | null>(null);
   /** Files of the archive are named by class. */
   #classes = false;
   #onDone: (corpus: Corpus) => void;
@@ -79,6 +81,12 @@ export class ImportFlow {
     return this.#name;
   }
 
+  /** How many files could be taken as one corpus, each a class; null: there are none, or some have been imported already. */
+  get together(): number | null {
+    const isFirst = this.#count.at === 1 && (this.#step.type === 'preview' || this.#step.type === 'failed');
+    return isFirst ? (this.#together?.length ?? null) : null;
+  }
+
   /** Takes files, folders, paths or text (runs that were shared are opened), one after the other; what comes while others are taken waits for its turn. */
   start(found: readonly Waiting[]): void {
     const texts = found.filter((one) => !this.#takeShared(one) && !this.#takeCurves(one) && !this.#takeModel(one));
@@ -88,8 +96,21 @@ export class ImportFlow {
       this.#count = { at: this.#count.at, of: this.#count.of + texts.length };
       return;
     }
+    const files = texts.filter((one) => one instanceof File);
+    this.#together = files.length > 1 && files.length === texts.length ? files : null;
     this.#queue = [...texts];
     this.#count = { at: 0, of: texts.length };
+    void this.#next();
+  }
+
+  /** Takes the files that came at once as one corpus, each of them a class. */
+  takeTogether(): void {
+    const files = this.#together;
+    if (!files) return;
+    this.#abort();
+    this.#together = null;
+    this.#queue = [new ClassFolder(m.corpora.folder.togetherName, files)];
+    this.#count = { at: 0, of: 1 };
     void this.#next();
   }
 
@@ -168,6 +189,7 @@ export class ImportFlow {
   close(): void {
     this.#abort();
     this.#queue = [];
+    this.#together = null;
     this.#step = { type: 'closed' };
   }
 

@@ -49,6 +49,33 @@ describe('importing', () => {
     expect(done.map((corpus) => corpus.name)).toEqual(['b']);
   });
 
+  test('files that come at once can be one corpus, each a class, before any of them is imported', async () => {
+    const { flow, done, reaches } = await start();
+    const files = [file('Irish.txt', 'Adam'), file('Greek.txt', 'Pappas\nZorba'), file('Scottish.txt', 'Ross')];
+    flow.start(files);
+    await reaches('preview');
+    expect(flow.together).toBe(3);
+    flow.takeTogether();
+    await reaches('folder');
+    expect(flow.step).toMatchObject({ contents: { files: 3, classes: [{ label: 'Greek', lines: 2 }, {}, {}] } });
+    expect([flow.together, flow.count]).toEqual([null, { at: 1, of: 1 }]);
+    void flow.confirmFolder();
+    await reaches('preview');
+    await flow.confirm('names');
+    expect(done.map((corpus) => corpus.name)).toEqual(['names']);
+    expect(flow.open).toBe(false);
+
+    flow.start(files);
+    await reaches('preview');
+    await flow.confirm('one of them');
+    await reaches('preview');
+    expect(flow.together).toBeNull();
+    flow.close();
+    flow.start([files[0]!]);
+    await reaches('preview');
+    expect(flow.together).toBeNull();
+  });
+
   test('what is dropped while another is looked at waits for its turn', async () => {
     const { flow, done, reaches } = await start();
     flow.start([file('a.txt', 'a')]);

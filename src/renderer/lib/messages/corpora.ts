@@ -74,6 +74,11 @@ export const corpora = {
     how: 'Each file is a class, named like the file; each of its lines is an example.',
     leftOut: (names: readonly string[]) =>
       `Folders in it are left out: ${names.slice(0, 5).join(', ')}${names.length > 5 ? ' and others' : ''}.`,
+    together: (files: number) =>
+      `Do these ${plural(files, 'file')} hold the examples of a class each, one a line? Then they are one corpus.`,
+    takeTogether: 'One corpus of classes',
+    dropFolder: 'Drop the folder that they are in.',
+    togetherName: 'Files by class',
     classes: 'Classes',
     class: 'class',
     lines: 'lines',
