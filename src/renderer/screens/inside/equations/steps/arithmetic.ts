@@ -71,6 +71,8 @@ export function squared(y: string): string {
 const mostWritten = 4;
 /** Of a longer vector, or row, or column. */
 export const fewWritten = 3;
+/** Of two numbers that a part has room for. */
+const mostCharacters = 10;
 /** Rounding leaves no less where something is to be zero. */
 const nothing = 1e-12;
 
@@ -84,10 +86,8 @@ export function written(value: number): string {
 /** As much of it as has room beside a part of the drawing. */
 export function beginning(v: Vector): string {
   if (v.length <= mostWritten) return v.map(written).join('  ');
-  return `${v
-    .slice(0, 2)
-    .map((x) => written(Number(x.toPrecision(2))))
-    .join(' ')} …`;
+  const [first, second] = v.slice(0, 2).map((x) => written(Number(x.toPrecision(2))));
+  return `${first!.length + second!.length <= mostCharacters ? `${first} ${second}` : first} …`;
 }
 
 /** As it stands in a formula. */
