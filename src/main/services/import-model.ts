@@ -142,7 +142,7 @@ export class ImportModel {
   ): Promise<Imported & { readonly beside: string | null }> {
     const path = this.#pathOf(source);
     const size = await requireReadable(path);
-    const patience = AbortSignal.timeout(readingSeconds(size) * 1000);
+    const patience = AbortSignal.timeout(Math.ceil(readingSeconds(size) * 1000));
     const beside = source.type === 'path' ? vocabularyBeside(path) : null;
     try {
       const result = await this.#in.engines.run(
