@@ -8,7 +8,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { test as base } from '@playwright/test';
+import { type BrowserContext, expect, test as base } from '@playwright/test';
 
 const cli = resolve(import.meta.dirname, '../../out/main/cli.js');
 const startSeconds = 30;
@@ -62,7 +62,24 @@ export class ServedApp {
   }
 }
 
+/** Every address that pages ask for which is not on this machine; and there must be none, whatever a test does. */
+function foreignRequests(context: BrowserContext): readonly string[] {
+  const foreign: string[] = [];
+  const look = (address: string) => {
+    const { protocol, hostname } = new URL(address);
+    if (!['data:', 'blob:', 'file:'].includes(protocol) && hostname !== '127.0.0.1') foreign.push(address);
+  };
+  context.on('request', (request) => look(request.url()));
+  context.on('page', (page) => page.on('websocket', (socket) => look(socket.url())));
+  return foreign;
+}
+
 export const test = base.extend<{ app: ServedApp }>({
+  context: async ({ context }, use) => {
+    const foreign = foreignRequests(context);
+    await use(context);
+    expect(foreign, 'requests that left this machine').toEqual([]);
+  },
   // eslint-disable-next-line no-empty-pattern -- Playwright reads the parameter's shape
   app: async ({}, use, testInfo) => {
     const app = new ServedApp(await mkdtemp(join(tmpdir(), 'unroll-e2e-')));
