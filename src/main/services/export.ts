@@ -82,13 +82,13 @@ export class Export {
     signal: AbortSignal | undefined,
   ): Promise<WrittenFile[]> {
     // Known before the first of them is written.
-    const checkpoints = records.map((run) => this.#checkpoint(run));
+    for (const run of records) this.#checkpoint(run);
     const folders = runFolders(records.map(({ name }) => name));
     const files: WrittenFile[] = [];
     for (const [i, run] of records.entries()) {
       const targetDir = join(folder, String(i));
       await mkdir(targetDir);
-      const made = await this.#model(run, checkpoints[i]!, format, targetDir, signal);
+      const made = await this.#model(run, format, targetDir, signal);
       files.push(...made.map((file) => ({ ...file, name: folders[i]! + file.name })));
     }
     return files;
@@ -101,16 +101,18 @@ export class Export {
   }
 
   async #model(
-    { key, name, corpusName, corpusHash, appVersion, createdAt }: RunRecord,
-    checkpointPath: string,
+    run: RunRecord,
     format: ModelFormat,
     targetDir: string,
     signal: AbortSignal | undefined,
   ): Promise<readonly WrittenFile[]> {
     const { store, engines, pageDir } = this.#in;
+    const { key, name, corpusName, corpusHash, appVersion, createdAt } = run;
     const provenance = { name, corpusName, corpusHash, trainedWith: `Unroll ${appVersion}`, createdAt };
     store.flush();
     const evaluations = store.evals.read(key);
+    // A checkpoint that is written meanwhile removes an older one: which it is is decided last.
+    const checkpointPath = this.#checkpoint(run);
     try {
       const { files } = await engines.runSoon(
         { type: 'export', checkpointPath, format, provenance, evaluations, targetDir, pageDir },

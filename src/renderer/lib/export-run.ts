@@ -18,8 +18,12 @@ export async function exportRuns(
     format,
   );
   const ids = runs.map(({ id }) => id);
-  return saveExport(workspace, stem + ending, m.exporting.done, (path) =>
-    workspace.api.runs.export({ ids, format, path }, { signal }),
+  return saveExport(
+    workspace,
+    stem + ending,
+    m.exporting.done,
+    (path) => workspace.api.runs.export({ ids, format, path }, { signal }),
+    signal,
   );
 }
 
@@ -27,6 +31,7 @@ export async function exportRuns(
  * Has main write a file where the person says, or make it ready for download.
  * @param name to offer, with its ending
  * @param done what to say then
+ * @param signal gives it up, in silence
  * @returns whether it was written
  */
 export async function saveExport(
@@ -34,8 +39,9 @@ export async function saveExport(
   name: string,
   done: (file: string, size: string) => string,
   write: (path: string | null) => Promise<Exported>,
+  signal?: AbortSignal,
 ): Promise<boolean> {
-  const written = await workspace.try(async () => {
+  try {
     const bridge = workspace.info?.capabilities.saveDialog ? window.unroll : undefined;
     const path = bridge ? await bridge.chooseSavePath(fileName(name)) : null;
     if (bridge && path === null) return false;
@@ -43,8 +49,11 @@ export async function saveExport(
     if (file.ticket !== null) download(`/download/${encodeURIComponent(file.ticket)}`, file.fileName);
     toasts.done(done(file.fileName, bytes(file.bytes)));
     return true;
-  });
-  return written ?? false;
+  } catch (error) {
+    // Who gave it up needs not be told.
+    if (!signal?.aborted) toasts.failed(error);
+    return false;
+  }
 }
 
 /** A name that every file system takes. */

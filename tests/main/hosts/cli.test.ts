@@ -1,6 +1,6 @@
 /** The command line as real processes on a real workspace. */
 import { createHash } from 'node:crypto';
-import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -45,6 +45,7 @@ describe('usage', () => {
       'generate',
       'predict',
       'export',
+      'script',
       'delete',
       'devices',
       'serve',
@@ -235,6 +236,27 @@ describe('from a text to a model', () => {
       code: 2,
       stdout: '',
     });
+  });
+
+  test('export writes a folder, an archive, and what was measured', async () => {
+    const out = join(folder, 'model');
+    expect(await at('export', id, '--out', out)).toMatchObject({ code: 0 });
+    expect(readdirSync(out).sort()).toEqual([
+      ...['README.md', 'config.json', 'model.py', 'model.safetensors', 'tokenizer.json', 'training.safetensors'],
+    ]);
+    expect(await at('export', id, '--out', `${out}.zip`)).toMatchObject({ code: 0 });
+    expect(readFileSync(`${out}.zip`).toString('latin1', 0, 2)).toBe('PK');
+    expect(await at('export', id, '--format', 'metrics-csv', '--out', `${out}.csv`)).toMatchObject({ code: 0 });
+    expect(readFileSync(`${out}.csv`, 'utf8')).toMatch(/^run,split,step,epoch,loss,/);
+    expect((await at('export', id, '--format', 'gif', '--out', out)).stderr).toContain('metrics-csv');
+  });
+
+  test('script prints the command that trains it again, and a program', async () => {
+    const { stdout } = await at('script', id);
+    expect(stdout).toContain(`unroll train ${text} `);
+    expect(await at('script', id, '--as', 'pytorch', '--out', join(folder, 'train.py'))).toMatchObject({ code: 0 });
+    expect(readFileSync(join(folder, 'train.py'), 'utf8')).toContain('class Network(nn.Module):');
+    expect(await at('script', id, '--out', join(folder, 'no', 'such', 'file'))).toMatchObject({ code: 2, stdout: '' });
   });
 
   test('delete takes it away', async () => {

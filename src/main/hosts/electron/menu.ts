@@ -86,7 +86,7 @@ export function menus(platform: string): Menu[] {
     entries: [
       command('New Run…', 'new-run', 'CmdOrCtrl+N'),
       command('Import Corpus…', 'import', 'CmdOrCtrl+O'),
-      command('Export Model…', 'export', 'CmdOrCtrl+E'),
+      command('Export…', 'export', 'CmdOrCtrl+E'),
       separator,
       ...(mac ? [role('close')] : [settings, separator, role('quit')]),
     ],
