@@ -135,3 +135,20 @@ test('a device that is lost interrupts the run, which goes on from what was copi
   expect(finished).toMatchObject({ device: 'webgpu', step: 12 });
   expect(runs.get(id).steps.step).toEqual(Array.from({ length: 12 }, (_, i) => i + 1));
 });
+
+test('a run in mixed precision goes on in float32 where there is none, and its log says so', async () => {
+  process.env['LOSE_AFTER'] = '8';
+  onTestFinished(() => void delete process.env['LOSE_AFTER']);
+  const app = await openTestApp({ engine: 'losing' });
+  const watcher = new Watcher(app);
+  const { runs } = app.services;
+  const config = configFor(app.corpus, { ...tiny, device: 'webgpu', precision: 'mixed' });
+  const { id } = await runs.create({ config, name: null, tags: [] });
+  await watcher.status(id, 'interrupted');
+  await runs.resume(id, 'reference');
+  const finished = await watcher.status(id, 'finished', watcher.changes.length);
+  expect(finished).toMatchObject({ device: 'reference', config: { precision: 'mixed' } });
+  expect(runs.get(id).log.map(({ message }) => message)).toContain(
+    'reference has no mixed precision: the run goes on in float32.',
+  );
+});
