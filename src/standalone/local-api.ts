@@ -9,20 +9,24 @@ import type { Reply, Request } from './messages.ts';
 type Listener = (reply: Reply) => void;
 
 export function localApi(page: PageModel, weights: Uint8Array<ArrayBuffer>): AskApi {
-  const engine = new Engine();
-  const say = (request: Request, transfer: Transferable[] = []) => engine.postMessage(request, transfer);
+  const engine = start();
+  const say = (request: Request, transfer: Transferable[] = []) => engine?.postMessage(request, transfer);
   const listeners = new Map<number, Listener>();
   let next = 0;
-  engine.addEventListener('message', ({ data }: MessageEvent<Reply>) => listeners.get(data.id)?.(data));
-  engine.addEventListener('error', ({ message }) => {
-    for (const [id, listener] of listeners) listener({ type: 'failed', id, message: message || text.noEngine });
+  /** Why there is no engine. */
+  let broken = engine ? null : text.noEngine;
+  engine?.addEventListener('message', ({ data }: MessageEvent<Reply>) => listeners.get(data.id)?.(data));
+  // What goes wrong with a request is its reply: this is a worker that could not start.
+  engine?.addEventListener('error', () => {
+    broken = text.noEngine;
+    for (const [id, listener] of listeners) listener({ type: 'failed', id, message: broken });
   });
   say({ type: 'open', page, weights }, [weights.buffer]);
 
   /** Sends a request; its replies come one by one, until `signal` ends them. */
   async function* replies(request: (id: number) => Request, signal: AbortSignal): AsyncGenerator<Reply, void> {
     const id = next++;
-    const waiting: Reply[] = [];
+    const waiting: Reply[] = broken === null ? [] : [{ type: 'failed', id, message: broken }];
     let wake: () => void = () => undefined;
     const stop = () => {
       say({ type: 'stop', id });
@@ -76,4 +80,13 @@ export function localApi(page: PageModel, weights: Uint8Array<ArrayBuffer>): Ask
       generate: async ({ options }, { signal }) => events(options, signal),
     },
   };
+}
+
+/** The worker; null in a browser that does not let a page of one file have one. */
+function start(): Worker | null {
+  try {
+    return new Engine();
+  } catch {
+    return null;
+  }
 }
