@@ -8,7 +8,7 @@ import type { Curve } from './series.ts';
 
 const RADIUS = 4.5;
 
-export function bestValues(curves: readonly Curve[], { palette, font }: Look): Plugin<'curve'> {
+export function bestValues(curves: readonly Curve[], { palette, font }: Look): Plugin<'curves'> {
   return {
     id: 'bestValues',
     afterDatasetsDraw(chart) {

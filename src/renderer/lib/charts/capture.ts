@@ -134,7 +134,7 @@ function legendItem(series: Series, { palette }: Look): LegendItem {
 
 /** A row for every point in view: as drawn, and as it was measured. */
 function csvOf({ frame }: Picture, xLabel: string): string {
-  const rows = [['curve', xLabel, 'value', 'measured', 'lowest', 'highest', 'measurements']];
+  const rows = [['curves', xLabel, 'value', 'measured', 'lowest', 'highest', 'measurements']];
   for (const { series, y } of frame.curves) {
     const [start, end] = visibleRange(series.x, frame.x);
     const spread = series.band ?? series.extremes;

@@ -13,10 +13,10 @@ import {
   Title,
   type ChartOptions,
 } from 'chart.js';
-import { CurveController } from './curve-controller.ts';
+import { CurvesController } from './curves-controller.ts';
 import { Palette } from './palette.ts';
 
-Chart.register(LineController, ScatterController, CurveController, LineElement, PointElement);
+Chart.register(LineController, ScatterController, CurvesController, LineElement, PointElement);
 Chart.register(LinearScale, LogarithmicScale, Filler, Legend, Title);
 
 export { BasicPlatform, Chart };

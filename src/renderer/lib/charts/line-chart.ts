@@ -1,9 +1,9 @@
 /** Curves with their axes as a chart: the one place that decides how everything of a line chart looks. */
-import type { ChartConfiguration, ChartOptions, Point } from 'chart.js';
+import type { ChartConfiguration, ChartDataset, ChartOptions } from 'chart.js';
 import type { Axis } from './axis.ts';
 import { bestValues } from './best-values.ts';
 import { layoutOf, still, type Chart, type Layout, type Look } from './chart.ts';
-import type { CurveController, CurveDataset } from './curve-controller.ts';
+import type { CurvesController, CurveData } from './curves-controller.ts';
 import { visibleRange, type Extremes } from './decimate.ts';
 import { scaleOptions } from './scales.ts';
 import type { Curve, Dash, Frame, Series } from './series.ts';
@@ -17,15 +17,15 @@ export interface Picture {
 }
 
 export interface Drawing {
-  readonly chart: Chart<'curve'>;
+  readonly chart: Chart<'curves'>;
   readonly layout: Layout;
   /** Points in view that are drawn, and measurements that they stand for. */
   readonly drawn: number;
   readonly measured: number;
 }
 
-interface LineDataset extends CurveDataset {
-  /** Whose measurements it shows; each is shown by one data set. */
+interface CountedCurve extends CurveData {
+  /** Whose measurements it shows; each is shown by one curve. */
   readonly counts?: Series;
 }
 
@@ -34,65 +34,61 @@ const BEHIND = 16;
 const FAINT = 25;
 const BAND = 18;
 
-export function lineConfig(picture: Picture, look: Look): ChartConfiguration<'curve'> {
+export function lineConfig(picture: Picture, look: Look): ChartConfiguration<'curves'> {
   return {
-    type: 'curve',
+    type: 'curves',
     data: { datasets: lineDatasets(picture.frame.curves, look) },
     options: lineOptions(picture, look),
     plugins: linePlugins(picture.frame.curves, look),
   };
 }
 
-/** Frozen, so that Chart.js does not listen to it. */
-const nothing = Object.freeze([]) as unknown as Point[];
-/** Clipped at the axes: at fractions of pixels, as Chart.js does it for thin lines, it is three times slower. */
-const plain = { data: nothing, clip: 0, fill: false, thins: false, points: false } as const;
-
-/** What does not change with the part in view. The first is drawn over the others. */
-export function lineDatasets(curves: readonly Curve[], { palette }: Look): LineDataset[] {
+/** What does not change with the part in view: all curves, and behind them the bands. */
+export function lineDatasets(curves: readonly Curve[], { palette }: Look): ChartDataset<'curves'>[] {
   const many = curves.filter(({ series }) => !series.faint).length;
   const thick = many > 24 ? 1 : many > 12 ? 1.5 : 2;
   // Of many curves the measured ones together would be a wall.
   const behind = Math.max(3, BEHIND * Math.min(1, 8 / many));
-  const bands: LineDataset[] = [];
-  const back: LineDataset[] = [];
-  const front: LineDataset[] = [];
+  const bands: ChartDataset<'line'>[] = [];
+  const back: CountedCurve[] = [];
+  const front: CountedCurve[] = [];
   for (const curve of curves) {
     const { series } = curve;
-    const base = { ...plain, xs: series.x };
-    if (series.band && !series.faint) {
-      bands.push(...bandOf(series, series.band, palette.faint(series.color, BAND)));
-    }
+    const base = { xs: series.x, thins: false, points: false };
+    if (series.band && !series.faint) bands.push(...bandOf(series, series.band, palette.faint(series.color, BAND)));
     if (curve.behind && !series.faint) {
       const extremes = series.extremes && { extremes: series.extremes };
       const borderColor = palette.faint(series.color, behind);
       back.push({ ...base, ...extremes, ys: curve.behind, borderColor, borderWidth: 1, counts: series });
     }
     const dash = dashOf(series.dash);
-    const main: LineDataset = {
+    const main: CountedCurve = {
       ...{ ...base, ys: curve.y, thins: !curve.behind },
       ...(!curve.behind && !series.band && series.extremes && { extremes: series.extremes }),
       points: series.dash !== true && many <= 24 && !series.band,
       borderColor: series.faint ? palette.faint(series.color, FAINT) : palette.get(series.color),
       borderWidth: Math.min(thick, dash && series.dash === true ? 1.5 : 2),
-      ...(dash && { borderDash: [...dash] }),
+      ...(dash && { borderDash: dash }),
       ...((!curve.behind || series.faint) && { counts: series }),
     };
     (series.faint ? back : front).push(main);
   }
-  return [...bands, ...back, ...front].reverse();
+  // At fractions of pixels, where Chart.js clips thin lines, clipping is three times slower.
+  const all: ChartDataset<'curves'> = { type: 'curves', data: [...back, ...front], clip: 0 };
+  // The first is drawn over the others.
+  return [all, ...(bands.reverse() as unknown as ChartDataset<'curves'>[])];
 }
 
-/** Its upper edge, filled down to its lower edge, which is the next once the order is turned round. */
-function bandOf({ x }: Series, { low, high }: Extremes, backgroundColor: string): LineDataset[] {
-  const base = { ...plain, xs: x, borderWidth: 0, borderColor: backgroundColor };
-  return [
-    { ...base, ys: low },
-    { ...base, ys: high, fill: '+1', backgroundColor },
-  ];
+/** Two lines that are not drawn, the upper one filled down to the lower, which comes after it once they are turned round. */
+function bandOf({ x }: Series, { low, high }: Extremes, backgroundColor: string): ChartDataset<'line'>[] {
+  const edge = (y: ArrayLike<number>): ChartDataset<'line'> => ({
+    ...{ type: 'line', clip: 0, borderWidth: 0, pointRadius: 0 },
+    data: Array.from(x, (at, i) => ({ x: at, y: y[i]! })),
+  });
+  return [edge(low), { ...edge(high), fill: '+1', backgroundColor }];
 }
 
-export function lineOptions({ frame, xAxis, yAxis, logX, logY }: Picture, look: Look): ChartOptions<'curve'> {
+export function lineOptions({ frame, xAxis, yAxis, logX, logY }: Picture, look: Look): ChartOptions<'curves'> {
   return {
     ...still,
     scales: {
@@ -108,17 +104,17 @@ export function linePlugins(curves: readonly Curve[], look: Look) {
 }
 
 /** What was drawn. */
-export function drawingOf(chart: Chart<'curve'>): Drawing {
+export function drawingOf(chart: Chart<'curves'>): Drawing {
   let drawn = 0;
   let measured = 0;
   const { x } = chart.scales;
-  for (const { controller } of chart.getSortedVisibleDatasetMetas() as unknown as { controller: CurveController }[]) {
-    const { counts } = controller.getDataset() as unknown as LineDataset;
-    if (!counts) continue;
+  const { curves, pixels } = chart.getDatasetMeta(0).controller as CurvesController;
+  (curves as readonly CountedCurve[]).forEach(({ counts }, i) => {
+    if (!counts) return;
     const measurements = countIn(counts, { from: x!.min, to: x!.max });
     measured += measurements;
-    drawn += Math.min(measurements, controller.pixels.length);
-  }
+    drawn += Math.min(measurements, pixels[i]!.length);
+  });
   return { chart, layout: layoutOf(chart as Chart), drawn, measured };
 }
 

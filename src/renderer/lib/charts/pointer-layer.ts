@@ -17,7 +17,7 @@ export interface Pointed {
 
 const layers = new WeakMap<Chart, HTMLCanvasElement>();
 
-export const pointerLayer: Plugin<'curve'> = {
+export const pointerLayer: Plugin<'curves'> = {
   id: 'pointerLayer',
   start(chart) {
     const layer = document.createElement('canvas');
@@ -36,8 +36,9 @@ export function point(chart: Chart, { at, readings, selection }: Pointed, { pale
   const ctx = layer?.getContext('2d');
   if (!layer || !ctx) return;
   const { width, height } = chart.canvas;
-  // Setting its size also empties it.
-  Object.assign(layer, { width, height });
+  // Setting its size empties it too, but makes it anew.
+  if (layer.width !== width || layer.height !== height) Object.assign(layer, { width, height });
+  else ctx.reset();
   const ratio = chart.currentDevicePixelRatio;
   ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
   const { left, right, top, bottom, px, py } = layoutOf(chart);
