@@ -23,13 +23,16 @@ const ALL_BYTES = 1e6;
 /** Microseconds that a dispatch costs which waits for the one before it. */
 const DISPATCH = 8;
 
+/** Most steps: drivers reset a GPU that works on one dispatch for seconds, and some are ten times slower than reckoned here. */
+const STEPS = 8192;
+
 /** Sequences of a workgroup: each weight that is read is used for all of them. */
 const ROWS = [4, 2, 1];
 
 /** Sequences that a workgroup computes from the first step to the last, or null where steps are dispatched one by one. */
 export function rowsTogether(shape: RecurrentShape, workgroupBytes: number, half: boolean): number | null {
   const { cell, T, B, H } = shape;
-  if (cell === 'gru_before' || T === 1 || H % 4 !== 0) return null;
+  if (cell === 'gru_before' || T === 1 || T > STEPS || H % 4 !== 0) return null;
   const { gates: G, gradients: D } = CELL_SHADERS[cell];
   const weights = G * H * H;
   const weightBytes = (weights / 4) * quadBytes(half);

@@ -1,7 +1,8 @@
 /**
- * All steps of a recurrence in one dispatch, for weights small enough to be read again at every step from a cache (recurrent-choice.ts). WGSL
- * has no barrier across workgroups, so each workgroup owns a few sequences and all their units: it keeps their states in workgroup memory, and nobody
- * waits for anybody else. A step is two phases: the recurrent products of all gates, and the cell's equations, four units at a time.
+ * All steps of a recurrence in one dispatch, for weights small enough to be read again at every step from a cache (recurrent-choice.ts).
+ * WGSL has no barrier across workgroups, so each workgroup owns a few sequences and all their units: it keeps their states in workgroup
+ * memory, and nobody waits for anybody else. A step is two phases: the recurrent products of all gates, and the cell's equations, four
+ * units at a time.
  */
 import type { Cell } from '../kernels.ts';
 import { fromHalf, quadOf } from './half.ts';

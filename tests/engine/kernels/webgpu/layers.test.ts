@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Tensor } from '../../../../src/engine/kernels/kernels.ts';
 import { expectClose } from '../../../compare.ts';
 import { normals } from '../../numbers.ts';
 import { useKernels } from '../suites/device.ts';
@@ -139,6 +140,25 @@ describe.skipIf(!dawn)('webgpu', () => {
         const clipped = values.map((x) => (x * 1e-6 * largest) / want);
         expectClose(await kernels().read(gradients), clipped, { atol: 1e-37, rtol: 1e-4 });
       }
+    });
+
+    it('refuses targets and lengths that cannot be, by what the host wrote, filled or copied', () => {
+      const b = new Operands(kernels());
+      const loss = (targets: Tensor) =>
+        kernels().softmaxCrossEntropy(b.output([2]), null, b.input([3, 5]), targets, 3, 5);
+      const targets = kernels().alloc('targets', [3], 'int');
+      kernels().write(targets, [4, -1, 5]);
+      expect(() => loss(targets)).toThrow('"targets"[2] is 5, expected a whole number from -1 to 4');
+      kernels().fill(targets, 3);
+      loss(targets);
+      const copied = kernels().alloc('copied', [3], 'int');
+      kernels().write(targets, [-2], 1);
+      kernels().copy(targets, copied);
+      expect(() => loss(copied)).toThrow('"copied"[1] is -2');
+      const shape = { kind: 'mean', T: 2, B: 3, F: 1, D: 1 } as const;
+      const pool = () => kernels().poolForward(shape, b.output([3, 1]), null, b.input([2, 3, 1]), targets);
+      kernels().write(targets, [0, 3, 2]);
+      expect(pool).toThrow('"targets"[1] is 3, expected a whole number from 0 to 2');
     });
 
     it('integers are filled and copied as they are', async () => {

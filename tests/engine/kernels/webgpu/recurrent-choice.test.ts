@@ -13,6 +13,7 @@ describe('sequences are computed in one dispatch', () => {
     ['not where vec4s would reach into the next block', { H: 127 }, null],
     ['not with two products a step', { cell: 'gru_before' }, null],
     ['not where there is only one step', { T: 1 }, null],
+    ['not where the driver may lose its patience', { T: 10_000 }, null],
   ])('%s', (_, changes, rows) => {
     expect(rowsTogether({ ...base, ...changes }, 32 * 1024, false)).toBe(rows);
   });
