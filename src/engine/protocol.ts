@@ -112,6 +112,8 @@ export type EngineCommand =
       readonly type: 'tokenize';
       readonly job: string;
       readonly tokenizer: TokenizerConfig;
+      /** Checkpoint whose vocabulary is taken instead of learning one; null: one is learnt. */
+      readonly vocabularyFrom: string | null;
       readonly textPath: string;
       readonly validTextPath: string | null;
       readonly testTextPath: string | null;

@@ -2,17 +2,20 @@
 import { z } from 'zod';
 import type { EngineFiles } from '../files.ts';
 import type { TokenFile, TokenData } from '../protocol.ts';
-import { splitSchema, tokenizerSchema, type SplitConfig } from '../training/config.ts';
+import { decodeCheckpoint } from '../training/checkpoint.ts';
+import { splitSchema, tokenizerSchema, type SplitConfig, type TokenizerConfig } from '../training/config.ts';
 import { CorpusError } from './errors.ts';
 import { lowerCaseBytes } from './lowercase.ts';
 import { streamParts, textBlocks, type PartsOptions, type TakeTokens } from './text-stream.ts';
-import { looksPrepared, tokenizerLearner } from './tokenizer-learner.ts';
-import type { Tokenizer } from './tokenizer.ts';
+import { looksPrepared, tokenizerLearner, type TokenizerLearner } from './tokenizer-learner.ts';
+import { deserializeTokenizer, type Tokenizer } from './tokenizer.ts';
 import { TokenWriter } from './token-writer.ts';
 import { countCharacters, wholeCharacters } from './utf8.ts';
 
 export interface TokenizeRequest {
   readonly tokenizer: z.input<typeof tokenizerSchema>;
+  /** A checkpoint whose tokeniser is taken; null: one is learnt. A folder belongs to one of the two. */
+  readonly vocabularyFrom?: string | null;
   /** Stored UTF-8 text; the training part and what is not given separately. */
   readonly textPath: string;
   /** Texts of their own for validation and test; where one is given, its share in `split` is not used. */
@@ -162,7 +165,7 @@ class Tokenizing {
     this.#bytesToDo = counting + text! * (1 - held) + text! + others.reduce((sum, bytes) => sum + bytes, 0);
 
     const cuts = held > 0 ? await this.#cuts() : [];
-    const learner = tokenizerLearner(config, config.kind === 'word' && looksPrepared(await this.#head()));
+    const learner = await this.#learner(config);
     const learn: TakeTokens = (_part, bytes, end, stop, last) => learner.push(bytes, end, stop, last);
     const [trainCharacters] = await streamParts(
       this.#files,
@@ -172,6 +175,16 @@ class Tokenizing {
     );
     const tokenizer = await learner.finish(this.#signal);
     return this.#encode(tokenizer, cuts, trainCharacters!);
+  }
+
+  /** One that has nothing to learn where the tokeniser is given. */
+  async #learner(config: TokenizerConfig): Promise<TokenizerLearner> {
+    const { vocabularyFrom = null } = this.#request;
+    if (vocabularyFrom === null)
+      return tokenizerLearner(config, config.kind === 'word' && looksPrepared(await this.#head()));
+    const { state } = decodeCheckpoint(await this.#files.readFile(vocabularyFrom));
+    const given = deserializeTokenizer(state.tokenizer);
+    return { push: (_bytes, _end, stop) => stop, finish: () => Promise.resolve(given) };
   }
 
   /** Where the training part ends and where validation ends, in characters. */

@@ -164,7 +164,8 @@ function announce(
   const { count: parameters } = learner.parameters;
   emit({ type: 'started', device, deviceDetail, parameters, memoryBytes, step, stepsPerEpoch, totalSteps });
   const log = (message: string) => emit({ type: 'log', level: 'info', message });
-  if (saved && (saved.state.device !== device || saved.state.deviceDetail !== deviceDetail)) {
+  // One that was written before the first step was computed nowhere.
+  if (saved?.state.device && (saved.state.device !== device || saved.state.deviceDetail !== deviceDetail)) {
     const { state } = saved;
     log(
       `Resumed on ${device} (${deviceDetail}); the checkpoint was written on ${state.device} (${state.deviceDetail}), so the numbers go on closely, not bit for bit.`,

@@ -123,6 +123,14 @@ const runConfigFields = z.strictObject({
   /** Corpora of their own for validation and test, instead of a part of `corpus`. */
   validCorpus: z.string().nullable().default(null),
   testCorpus: z.string().nullable().default(null),
+  /**
+   * The run whose network and vocabulary this one begins with; null: it begins with random numbers and learns its vocabulary. The hash of
+   * that vocabulary is filled in when the run is created.
+   */
+  start: z
+    .strictObject({ run: z.string().min(1), vocabulary: z.string().nullable().default(null) })
+    .nullable()
+    .default(null),
   /** A text of word vectors (GloVe, word2vec) that the input embedding begins with. */
   vectorsCorpus: z.string().min(1).nullable().default(null),
   split: splitSchema,

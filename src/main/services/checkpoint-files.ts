@@ -1,11 +1,16 @@
 /** Checkpoint files of runs: what is on the disk counts, whatever the database knew when it was last written. */
 import { readdirSync } from 'node:fs';
-import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Sample } from '../../api/types.ts';
 import type { EvalMetrics, StepMetrics } from '../../engine/protocol.ts';
-import { checkpointStep } from '../../engine/training/checkpoint-files.ts';
-import { decodeCheckpoint, type Checkpoint, type CheckpointState } from '../../engine/training/checkpoint.ts';
+import { checkpointFileName, checkpointStep } from '../../engine/training/checkpoint-files.ts';
+import {
+  decodeCheckpoint,
+  encodeCheckpoint,
+  type Checkpoint,
+  type CheckpointState,
+} from '../../engine/training/checkpoint.ts';
 import type { CheckpointKind, CheckpointRecord as StoredCheckpoint } from '../store/history.ts';
 import type { RunRecord } from '../store/runs.ts';
 import type { Store } from '../store/store.ts';
@@ -67,6 +72,18 @@ export class RunCheckpoints {
     const wanted = prefer === 'best' ? [best, last] : [last, best];
     const record = wanted.find((checkpoint) => checkpoint && there.has(checkpoint.file));
     return record ? join(this.folder(run.id), record.file) : null;
+  }
+
+  /** The model to use, read whole; null when there is none. @throws CheckpointError */
+  async read(run: RunRecord): Promise<Checkpoint | null> {
+    const path = this.model(run);
+    return path === null ? null : decodeCheckpoint(await readFile(path));
+  }
+
+  /** The first checkpoint of a run that has not begun. */
+  async write(runId: string, checkpoint: Checkpoint): Promise<void> {
+    const path = join(await this.createFolder(runId), checkpointFileName(checkpoint.state.step));
+    await writeFile(path, encodeCheckpoint(checkpoint), { flush: true });
   }
 
   /** Of a run with a single checkpoint, that one. @throws CheckpointError */

@@ -97,7 +97,14 @@ export class Inside {
       );
     }
     if (recipe.kind === 'examples') return datasets.prepare(recipe.of, progress, signal);
-    return (await tokens.prepare(recipe.of, progress, signal)).data;
+    return (
+      await tokens.prepare(
+        recipe.of,
+        run.config.start ? this.#in.checkpoints.model(run, 'last') : null,
+        progress,
+        signal,
+      )
+    ).data;
   }
 }
 

@@ -94,7 +94,14 @@ export class Plan {
   }
 
   async #tokensOf(corpus: Corpus, { tokenizer, valid, test }: PlanRequest): Promise<Tokens> {
-    const recipe = { corpusHash: corpus.sha256, validHash: null, testHash: null, split: { valid, test }, tokenizer };
+    const recipe = {
+      corpusHash: corpus.sha256,
+      validHash: null,
+      testHash: null,
+      split: { valid, test },
+      tokenizer,
+      vocabulary: null,
+    };
     const prepared = await this.#tokens.find(recipe);
     if (prepared) {
       const { data } = prepared;

@@ -14,14 +14,16 @@ export function recipeOf(
     split,
     tokenizer,
     training,
+    start = null,
   }: Pick<RunConfig, 'data' | 'architecture' | 'split' | 'tokenizer'> & {
+    readonly start?: RunConfig['start'];
     readonly training: Pick<RunConfig['training'], 'seed'>;
   },
   texts: TextHashes,
 ): Recipe {
   if (data.kind === 'text') {
     const { corpusHash, validHash, testHash } = texts;
-    return { kind: 'text', of: { corpusHash, validHash, testHash, split, tokenizer } };
+    return { kind: 'text', of: { corpusHash, validHash, testHash, split, tokenizer, vocabulary: start?.vocabulary ?? null } };
   }
   return { kind: 'examples', of: { texts, data, architecture, split, tokenizer, seed: training.seed } };
 }

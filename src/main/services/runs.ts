@@ -1,6 +1,9 @@
 /** Training runs: creating, queueing one after the other, pausing, stopping, resuming, and keeping them in order. */
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import type { Run, RunDetail, RunStatus } from '../../api/types.ts';
+import { CorpusError } from '../../engine/corpus/errors.ts';
+import { beginFrom } from '../../engine/training/begin-from.ts';
+import type { Checkpoint } from '../../engine/training/checkpoint.ts';
 import type { RunConfig } from '../../engine/training/config.ts';
 import type { RunRecord } from '../store/runs.ts';
 import { hashesOf } from '../store/text-hashes.ts';
@@ -103,10 +106,15 @@ export class Runs {
     const { store, corpora, devices, tokens, datasets, appVersion } = this.#in;
     requireWriter(store);
     const asked = parseRunConfig(request.config);
+    const start = asked.start && (await this.#startOf(asked));
     const texts = findTexts(asked, (id) => corpora.whole(id));
     const { corpus, valid, test } = texts;
     // A split of its own makes the part superfluous.
-    const config = { ...asked, split: { valid: valid ? 0 : asked.split.valid, test: test ? 0 : asked.split.test } };
+    const config = {
+      ...asked,
+      ...start?.config,
+      split: { valid: valid ? 0 : asked.split.valid, test: test ? 0 : asked.split.test },
+    };
     const hashes = hashesOfTexts(texts);
     const recipe = recipeOf(config, hashes);
     const problems = settingProblems(config, config.device === 'auto' ? [] : await devices.list());
@@ -114,6 +122,7 @@ export class Runs {
     if (problems.length > 0) throw badInput(problems.join(' '));
 
     const id = randomUUID();
+    if (start) await this.#in.checkpoints.write(id, beginFromRun(start.checkpoint, config));
     store.write(() => {
       store.runs.insert({
         id,
@@ -127,9 +136,24 @@ export class Runs {
       });
       store.runs.setTags(store.runs.get(id)!.key, request.tags);
     });
+    if (start) await this.#in.checkpoints.recover(store.runs.get(id)!);
     this.#publish(id);
     this.#startNext();
     return this.#current(id);
+  }
+
+  /** The model that a run begins with, and what of the settings follows from it. @throws ServiceError BAD_INPUT, NOT_FOUND */
+  async #startOf({ start, ...asked }: RunConfig) {
+    const record = this.record(start!.run);
+    const checkpoint = await this.#in.checkpoints.read(record);
+    if (checkpoint === null)
+      throw badInput(`"${record.name}" has no checkpoint yet, so no run can begin with what it has learnt.`);
+    const { state } = checkpoint;
+    const vocabulary = createHash('sha256').update(JSON.stringify(state.tokenizer)).digest('hex');
+    // Its vocabulary is taken, not learnt.
+    const tokenizer = state.config.tokenizer;
+    beginFromRun(checkpoint, { ...asked, start });
+    return { checkpoint, config: { tokenizer, start: { run: record.id, vocabulary } } };
   }
 
   async pause(id: string): Promise<void> {
@@ -367,6 +391,14 @@ function withoutInternals(record: RunRecord): Omit<Run, 'secondsLeft'> {
   const { targetHash: _t, validHash: _v, validTargetHash: _vt, testHash: _e, testTargetHash: _et, ...more } = rest;
   const { vectorsHash: _vectors, ...run } = more;
   return run;
+}
+
+function beginFromRun(checkpoint: Checkpoint, config: RunConfig): Checkpoint {
+  try {
+    return beginFrom(checkpoint, config);
+  } catch (error) {
+    throw error instanceof CorpusError ? badInput(error.message, error) : error;
+  }
 }
 
 function interruption(status: RunStatus, checkpointStep: number | null): string {

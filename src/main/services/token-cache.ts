@@ -20,6 +20,8 @@ export interface TokenRecipe {
   readonly testHash: string | null;
   readonly split: SplitConfig;
   readonly tokenizer: TokenizerConfig;
+  /** Of a vocabulary that is given, its hash; null: it is learnt. */
+  readonly vocabulary: string | null;
 }
 
 export interface PreparedTokens {
@@ -61,7 +63,7 @@ export class TokenCache {
 
   /** Name of the folder for a recipe. */
   key(recipe: TokenRecipe): string {
-    const { corpusHash, validHash, testHash, split, tokenizer } = recipe;
+    const { corpusHash, validHash, testHash, split, tokenizer, vocabulary } = recipe;
     const { kind, unit, lowercase, minFrequency, maxVocabulary = null } = tokenizer;
     const parts = [
       format,
@@ -75,7 +77,7 @@ export class TokenCache {
       lowercase,
       minFrequency,
     ];
-    return this.#folders.key([...parts, maxVocabulary]);
+    return this.#folders.key([...parts, maxVocabulary, ...(vocabulary === null ? [] : [vocabulary])]);
   }
 
   /** The tokens if they are there already. */
@@ -93,8 +95,17 @@ export class TokenCache {
     return isThere ? prepared : null;
   }
 
-  /** The tokens, made now if need be. @throws EngineFailure, EngineExited; the signal's reason when aborted */
-  async prepare(recipe: TokenRecipe, onProgress: PrepareProgress, signal: AbortSignal): Promise<PreparedTokens> {
+  /**
+   * The tokens, made now if need be.
+   * @param vocabularyFrom checkpoint with the vocabulary that is given; null: it is learnt
+   * @throws EngineFailure, EngineExited; the signal's reason when aborted
+   */
+  async prepare(
+    recipe: TokenRecipe,
+    vocabularyFrom: string | null,
+    onProgress: PrepareProgress,
+    signal: AbortSignal,
+  ): Promise<PreparedTokens> {
     const found = await this.find(recipe);
     if (found) return found;
     const make = async (folder: string) => {
@@ -102,6 +113,7 @@ export class TokenCache {
         {
           type: 'tokenize',
           tokenizer: recipe.tokenizer,
+          vocabularyFrom,
           textPath: this.#texts.path(recipe.corpusHash),
           validTextPath: recipe.validHash && this.#texts.path(recipe.validHash),
           testTextPath: recipe.testHash && this.#texts.path(recipe.testHash),

@@ -152,7 +152,12 @@ export class TrainingSession {
       record({ vocabularySize, unknownRate: data.summary.unknownRate });
       return data;
     }
-    const { data, unknownRate } = await tokens.prepare(recipe.of, showProgress, signal);
+    const { data, unknownRate } = await tokens.prepare(
+      recipe.of,
+      this.#run.config.start ? this.#in.checkpoints.model(this.#run, 'last') : null,
+      showProgress,
+      signal,
+    );
     const { vocabularySize, charactersPerToken } = data;
     record({ vocabularySize, charactersPerToken, unknownRate });
     const problems = splitProblems(data, this.#run.config.training);

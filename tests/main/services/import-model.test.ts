@@ -17,11 +17,12 @@ const answers = { task: null, activation: null, gateOrder: null, labels: null };
 /** A GRU of characters as a program with PyTorch saves it. */
 function gruFile(folder: string, vocabulary: number, name = 'model.safetensors'): string {
   const H = 4;
+  let seed = 0;
   const entry = (...shape: number[]): SafetensorsEntry => ({
     shape,
     data: Float32Array.from(
       normals(
-        1,
+        ++seed,
         shape.reduce((a, b) => a * b),
       ),
     ),
@@ -96,6 +97,39 @@ describe('a model of another program', () => {
     );
     await expect(app.services.importModel.look({ source: { type: 'path', path: folder } })).rejects.toThrow(
       /is no file/,
+    );
+  });
+});
+
+describe('a run that begins with what another has learnt', () => {
+  test('goes on from its parameters, with its vocabulary, on another text', async () => {
+    const app = await openTestApp({ engine: 'real' });
+    const letters = [...new Set(textOf(1_000))].sort();
+    const path = gruFile(temporaryFolder(), letters.length);
+    const vocabulary = { from: 'corpus', corpus: app.corpus.id, way: 'sorted-characters' } as const;
+    const model = await app.services.importModel.take({ source: { type: 'path', path }, vocabulary, answers });
+    const other = await importText(app, 'a lazy dog and a crazy fox! '.repeat(40), 'another text');
+    const config = {
+      ...configFor(other, { device: 'reference', training: { maxSteps: 6, evalEvery: 2 } }),
+      architecture: model.config.architecture,
+      start: { run: model.id, vocabulary: null },
+    };
+    const watcher = new Watcher(app);
+    const { id } = await app.services.runs.create({ config, name: null, tags: [] });
+    const run = await watcher.status(id, 'finished');
+    expect(run).toMatchObject({ step: 6, vocabularySize: model.vocabularySize, config: { start: { run: model.id } } });
+    // The exclamation mark is not in that vocabulary.
+    expect(run.unknownRate).toBeGreaterThan(0);
+
+    // With a step too small to be felt it still is that model.
+    const still = { ...config, training: { ...config.training, maxSteps: 1, learningRate: 1e-12 } };
+    const same = await app.services.runs.create({ config: still, name: null, tags: [] });
+    await watcher.status(same.id, 'finished');
+    expect(await textOfRun(app, same.id)).toBe(await textOfRun(app, model.id));
+
+    const wider = { ...config, architecture: { ...config.architecture, hidden: 9 } };
+    await expect(app.services.runs.create({ config: wider, name: null, tags: [] })).rejects.toThrow(
+      /as it is; hidden is different/,
     );
   });
 });

@@ -64,8 +64,10 @@ export function config(index: number, task: Task = 'language-model'): RunConfig 
     validCorpus: null,
     testCorpus: null,
     vectorsCorpus: null,
+    start: null,
     device: 'auto',
     threads: null,
+    precision: 'float32' as const,
   };
   if (task !== 'language-model') {
     const { architecture, ...usual } = usualConfig(task);

@@ -33,6 +33,7 @@ function usualDraft({ task, multilabel, predicts, forecastAt }: TaskChoice, text
     validCorpus: null,
     testCorpus: null,
     vectorsCorpus: null,
+    start: null,
   } as const;
   return draftOf({ ...config, ...unread, architecture: purpose, device: 'auto', threads: null, precision: 'float32' });
 }
