@@ -38,7 +38,6 @@ export async function htmlFiles(
     // The script starts one that computes, out of its own text.
     'worker-src blob:',
     `style-src '${await hashOf(style)}'`,
-    "style-src-attr 'unsafe-inline'",
     "base-uri 'none'",
     "form-action 'none'",
   ].join('; ');

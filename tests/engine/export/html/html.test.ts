@@ -61,7 +61,6 @@ describe('a page allows', () => {
       `script-src ${hash(runtime.script)}`,
       'worker-src blob:',
       `style-src ${hash(runtime.style)}`,
-      "style-src-attr 'unsafe-inline'",
       "base-uri 'none'",
       "form-action 'none'",
     ]);
