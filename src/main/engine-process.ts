@@ -3,6 +3,7 @@
  * its devices and a way to talk. When main is gone, so is this process: a run without anyone to store it is only heat.
  */
 import { constants, setPriority } from 'node:os';
+import { isStray } from '../engine/documents/stray.ts';
 import { Devices } from '../engine/kernels/devices.ts';
 import { serveEngine } from '../engine/process.ts';
 import type { EngineCommand, EngineEvent } from '../engine/protocol.ts';
@@ -36,6 +37,10 @@ if (parentPort) {
   process.on('message', handle);
   process.on('disconnect', () => process.exit());
 }
+
+process.on('unhandledRejection', (reason) => {
+  if (!isStray(reason)) throw reason;
+});
 
 // A Ctrl-C in a terminal goes to every process that it started. Main decides what it means, and this process ends with main.
 process.on('SIGINT', () => {});

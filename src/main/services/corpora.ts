@@ -8,7 +8,7 @@ import type { CorpusRecord } from '../store/corpora.ts';
 import type { Store } from '../store/store.ts';
 import type { Changes } from './changes.ts';
 import type { CorpusTexts } from './corpus-texts.ts';
-import { EngineFailure, type EngineProcesses, type JobOptions } from './engine-processes.ts';
+import { EngineExited, EngineFailure, type EngineProcesses, type JobOptions } from './engine-processes.ts';
 import { badInput, conflict, notFound, requireWriter } from './errors.ts';
 import type { ImportSources, SourceFile } from './import-sources.ts';
 import { documentPatience, watched } from './patience.ts';
@@ -145,7 +145,12 @@ export class Corpora {
           },
         });
       } catch (error) {
-        throw error instanceof EngineFailure && error.kind === 'input' ? badInput(error.message, error) : error;
+        if (error instanceof EngineFailure && error.kind === 'input') throw badInput(error.message, error);
+        if (!(error instanceof EngineExited) || patience === Infinity) throw error;
+        throw badInput(
+          `${source.fileName} cannot be read. ${error.message}: the document may be damaged, or too large for this machine. Save its text as a plain text file and import that.`,
+          error,
+        );
       }
     });
   }

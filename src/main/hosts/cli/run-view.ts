@@ -165,9 +165,10 @@ function describeTraining({ training: t, architecture }: Run['config']): string 
  * given; null where a run has no such setting, or none is chosen.
  */
 export function differences(runs: readonly Run[]): Map<string, readonly unknown[]> {
-  const different = align(runs.map((run) => leavesOf(run.imported?.curves ? {} : run.config))).filter(
-    ({ differs }) => differs,
-  );
+  // That curves from elsewhere have no settings is no difference.
+  const without = runs.map((run) => run.imported?.curves != null);
+  const settings = align(runs.map((run, i) => leavesOf(without[i] ? {} : run.config)));
+  const different = settings.filter(({ values }) => new Set(values.filter((_, i) => !without[i])).size > 1);
   return new Map(different.map(({ name, values }) => [name, values]));
 }
 

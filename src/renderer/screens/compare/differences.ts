@@ -94,7 +94,7 @@ const notSettings: ReadonlySet<string> = new Set([
   m.run.config.unknown,
 ]);
 
-/** Every setting of the runs. A setting that a run does not have is a dash. */
+/** Every setting of the runs. A setting that a run does not have is a dash; that curves from elsewhere have none is no difference. */
 export function settingRows(runs: readonly Run[], corpusName: (id: string) => string): Row[] {
   const settings = runs.map(
     (run) =>
@@ -102,11 +102,11 @@ export function settingRows(runs: readonly Run[], corpusName: (id: string) => st
   );
   return align(settings)
     .filter(({ name }) => !notSettings.has(name))
-    .map(({ name, values, differs }) => ({
+    .map(({ name, values }) => ({
       label: name,
       values: values.map((value) => value ?? none),
       best: [],
-      differs,
+      differs: new Set(values.filter((_, i) => !runs[i]!.imported?.curves)).size > 1,
     }));
 }
 

@@ -1,5 +1,6 @@
 /** Tries the damaged files of a format one after the other, and says before each which it is: its parent watches the clock. */
 import { parentPort, workerData } from 'node:worker_threads';
+import { isStray } from '../../../../src/engine/documents/stray.ts';
 import { mutated } from './mutate.ts';
 
 export interface Task {
@@ -16,6 +17,11 @@ export type Report =
   | { readonly type: 'begin'; readonly seed: number }
   | { readonly type: 'fault'; readonly seed: number; readonly error: string }
   | { readonly type: 'end'; readonly read: number; readonly slowest: number };
+
+// As the engine process does.
+process.on('unhandledRejection', (reason) => {
+  if (!isStray(reason)) throw reason;
+});
 
 const { name, bytes, first, count, ...task } = workerData as Task;
 const { attempt } = (await import(task.attempt)) as { attempt: (bytes: Uint8Array, name: string) => Promise<string> };
