@@ -1,4 +1,3 @@
-import type { Task } from '../../../engine/model/spec.ts';
 import { integer, plural } from '../format.ts';
 
 const cells = { rnn: 'RNN', gru: 'GRU', lstm: 'LSTM' } as const;
@@ -61,5 +60,17 @@ export const importModel = {
   noteTitle: 'Trained elsewhere',
   note: (when: string, file: string) =>
     `Imported from ${file} (${when}). Look inside, try it, compare it, export it, or train it further on a corpus of yours.`,
-  taskHint: (task: Task) => (task === 'language-model' ? 'Predicts the next token' : ''),
+  further: {
+    action: 'Train further…',
+    title: 'Train further',
+    description: 'A new run that begins with this one’s network and vocabulary. This run stays as it is.',
+    corpus: 'Corpus',
+    corpusHint: 'What this vocabulary lacks is read as unknown. A tenth is kept for validation.',
+    noCorpus: 'There is no corpus yet: import the text to train on first.',
+    epochs: 'Epochs',
+    learningRate: 'Learning rate',
+    notPositive: 'A number above 0',
+    start: 'Start',
+    runName: (run: string, corpus: string) => `${run}, further on ${corpus}`,
+  },
 };
