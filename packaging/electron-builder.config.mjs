@@ -11,7 +11,6 @@ const feed = process.env.UNROLL_UPDATE_FEED;
 /**
  * Electron's fuses: what the binary itself can be made to do. Nothing in Unroll starts the binary as Node: engine processes are utility
  * processes, which need no RunAsNode.
- * @type {import('electron-builder').Configuration['electronFuses']}
  */
 export const electronFuses = {
   runAsNode: false,
@@ -24,7 +23,7 @@ export const electronFuses = {
   grantFileProtocolExtraPrivileges: false,
 };
 
-/** @type {import('electron-builder').Configuration} */
+/** electron-builder's Configuration: https://www.electron.build/configuration */
 export default {
   appId: 'app.unroll',
   productName: 'Unroll',
@@ -75,11 +74,15 @@ export default {
   nsis: {
     oneClick: false,
     allowToChangeInstallationDirectory: true,
+    buildUniversalInstaller: false,
     // Runs are the person's: they stay when the program goes.
     deleteAppDataOnUninstall: false,
     artifactName: '${productName}-${version}-${os}-${arch}-setup.${ext}',
   },
-  portable: { artifactName: '${productName}-${version}-${os}-${arch}-portable.${ext}' },
+  portable: {
+    buildUniversalInstaller: false,
+    artifactName: '${productName}-${version}-${os}-${arch}-portable.${ext}',
+  },
 
   mac: {
     target: [{ target: 'dmg', arch: ['universal'] }],

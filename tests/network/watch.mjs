@@ -19,23 +19,19 @@ function refuse(what, where) {
 }
 
 const { connect } = net.Socket.prototype;
-net.Socket.prototype.connect = /** @type {typeof connect} */ (
-  function (...args) {
-    const [first, second] = /** @type {any[]} */ (Array.isArray(args[0]) ? args[0] : args);
-    // A path is a socket or pipe of this machine.
-    const target =
-      typeof first === 'object' ? (first.path ? undefined : first.host) : isNaN(first) ? undefined : second;
-    if (typeof target !== 'function' && !here.has(target)) refuse('connect', target);
-    return /** @type {any} */ (connect).apply(this, args);
-  }
-);
+/** @this {net.Socket} @param {any[]} args options, or a path, or a port and a host; from inside Node all of it as one array */
+function watchedConnect(...args) {
+  const [first, second] = Array.isArray(args[0]) ? args[0] : args;
+  // A path is a socket or pipe of this machine.
+  const host = typeof first === 'object' ? (first.path ? undefined : first.host) : isNaN(first) ? undefined : second;
+  if (typeof host !== 'function' && !here.has(host)) refuse('connect', host);
+  return Reflect.apply(connect, this, args);
+}
+Object.assign(net.Socket.prototype, { connect: watchedConnect });
 
-const { send } = dgram.Socket.prototype;
-dgram.Socket.prototype.send = /** @type {typeof send} */ (
-  function (...args) {
-    refuse('datagram', args.find((arg) => typeof arg === 'string') ?? '');
-  }
-);
+Object.assign(dgram.Socket.prototype, {
+  send: (/** @type {unknown[]} */ ...args) => refuse('datagram to', args.slice(1).join(' ')),
+});
 
 for (const owner of [dns, dns.promises])
   for (const name of Object.keys(owner)) {
