@@ -91,7 +91,8 @@ function framed({ title, config, look, xLabel, legend = [] }: Captured): ChartCo
         legend: {
           ...{ display: items.length > 0, position: 'bottom', align: 'start' },
           labels: {
-            ...{ usePointStyle: true, pointStyleWidth: 16, boxHeight: 8, padding: 8 },
+            // A program without this font writes wider ones.
+            ...{ usePointStyle: true, pointStyleWidth: 16, boxHeight: 8, padding: 14 },
             font: { family: font, size: 12 },
             generateLabels: () => [...items],
           },

@@ -12,8 +12,8 @@ export async function svgText({ width, height, config }: Capture): Promise<strin
   const chart = new Chart(canvas as unknown as HTMLCanvasElement, { ...config(), platform: BasicPlatform });
   const text = canvas.getContext('2d').getSerializedSvg();
   chart.destroy();
-  // Its coordinates have up to 17 digits.
-  return text.replaceAll(/\d+\.\d{3,}/g, (digits) => String(Math.round(Number(digits) * 100) / 100));
+  // Its coordinates have up to 17 digits. Four are needed: svgcanvas writes circles as arcs that end just beside where they begin.
+  return text.replaceAll(/\d+\.\d{5,}/g, (digits) => String(Math.round(Number(digits) * 1e4) / 1e4));
 }
 
 /** The charts one above the other. */
