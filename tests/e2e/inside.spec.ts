@@ -106,6 +106,11 @@ test.describe('the gradient and the weights', () => {
     await page.keyboard.press('Home');
     await expect(picture.getByText(/at training step 1\. Looked at while it trained/)).toBeVisible();
     await picture.getByRole('button', { name: 'Back to the checkpoint' }).click();
+    // The spectral radius goes with it, a line for the one block of a plain cell.
+    await picture.getByRole('figure', { name: 'Spectral radius over training' }).getByRole('button').click();
+    const radii = await numbersOf(page, 'Spectral radius over training: measured values');
+    expect(radii[0]![0]).toBe(1);
+    expect(radii.every(([, radius]) => radius! > 0.1 && radius! < 10)).toBe(true);
     await look(page, testInfo, 'through-time');
     expect(found).toEqual([]);
   });
@@ -117,6 +122,10 @@ test.describe('the gradient and the weights', () => {
     await expect(page.getByText(/rnn\.weight_hh_l0 holds 4,096 numbers from/)).toBeVisible({ timeout: 60_000 });
     await expect(page.getByText(/of 64 eigenvalues|All 64 eigenvalues/)).toBeVisible();
     await look(page, testInfo, 'weights');
+    const over = page.getByRole('figure', { name: 'Histogram over training' });
+    await over.getByRole('group').focus();
+    await page.keyboard.press('Home');
+    await expect(page.getByText('The thin line is the network at training step 1.')).toBeVisible();
     await page.getByRole('button', { name: 'out.bias' }).click();
     await expect(page.getByText(/out\.bias holds/)).toBeVisible();
     await expect(page.getByRole('figure', { name: 'Eigenvalues' })).toHaveCount(0);
@@ -249,13 +258,32 @@ test.describe('neurons, predictions and equations', () => {
     await expect(span).toContainText('he␣');
     await expect(span).toContainText(/\d+ neurons? beyond ±0\.50? at every step of it/);
     await span.getByRole('button', { name: 'Find other places' }).click();
-    await expect(
-      span
-        .getByRole('list', { name: /^Places/ })
-        .getByRole('listitem')
-        .first(),
-    ).toContainText(/\d %.*token/);
+    const places = page.getByRole('list', { name: /^Places/ });
+    await expect(places.getByRole('listitem').first()).toContainText(/\d %.*token/);
+
+    // One of them is shown in the text, where it is selected.
+    const place = places.getByRole('button').nth(2);
+    const [, token] = /token ([\d,]+)/.exec(await place.innerText()) ?? [];
+    await place.click();
+    await expect(place).toHaveAttribute('aria-current', 'location');
+    await expect(page.getByText(/over tokens [\d,]+ to [\d,]+ of the/)).toBeVisible();
+    const from = await page.getByRole('textbox', { name: 'From token' }).inputValue();
+    const step = Number(token?.replaceAll(',', '')) - Number(from.replaceAll(',', '')) + 1;
+    await expect(page.getByRole('status').filter({ hasText: ` at step ${step.toLocaleString('en')}, ` })).toBeVisible();
+    await expect(page.locator('.selected').first()).toBeInViewport();
     await look(page, testInfo, 'neurons');
+
+    // All values, those in view written out.
+    await page.getByRole('button', { name: 'Show as table' }).click();
+    const values = page.getByRole('region', { name: 'Values by step and neuron' });
+    await expect(values.getByRole('table')).toHaveAttribute('aria-rowcount', '2001');
+    await expect(
+      values
+        .getByRole('cell')
+        .filter({ hasText: /^(0\.\d\d|1\.00)$/ })
+        .first(),
+    ).toBeVisible();
+    await expectAccessible(page, 'neurons as a table');
     expect(found).toEqual([]);
   });
 
@@ -332,6 +360,14 @@ test.describe('neurons, predictions and equations', () => {
     await next.press('ArrowRight');
     await expect(page.getByText(/Step 7 of 18: Output gate/)).toBeVisible();
     await look(page, testInfo, 'steps');
+
+    // The same of this very network: the state after it is o tanh(c), both written out.
+    await page.getByRole('radio', { name: 'This model' }).click();
+    await expect(page.getByText(/^After 64 steps of the validation part/)).toBeVisible();
+    await expect(page.getByText('Units 0, 1, 2 of 48')).toBeVisible();
+    await page.getByRole('button', { name: 'Hidden state', exact: true }).first().click();
+    await expect(page.getByText(/Step 6 of 18: Hidden state/)).toBeVisible();
+    await look(page, testInfo, 'steps-of-the-model');
     expect(found).toEqual([]);
   });
 });

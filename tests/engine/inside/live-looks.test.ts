@@ -86,6 +86,24 @@ describe('looks while training', () => {
     }
   });
 
+  it('are at least two, however long the first one takes', async () => {
+    let now = 0;
+    const { trainer, looks } = await begin(() => now);
+    let took = 9;
+    for (let step = 1; step <= 3; step++) {
+      expect(looks.isDue(step, 0)).toBe(step < 3);
+      if (step === 3) break;
+      await looks.lookAt(
+        () => trainer.trainStep(),
+        async () => {
+          now += took;
+          took = 0;
+        },
+      );
+      took = 1;
+    }
+  });
+
   it('take at most a hundredth of the time, or a quarter of a second, and become rarer', async () => {
     let now = 0;
     const { trainer, looks } = await begin(() => now);

@@ -84,8 +84,8 @@ export function written(value: number): string {
 }
 
 /** As much of it as has room beside a part of the drawing. */
-export function beginning(v: Vector): string {
-  if (v.length <= mostWritten) return v.map(written).join('  ');
+export function beginning(v: Vector, between = '  '): string {
+  if (v.length <= mostWritten) return v.map(written).join(between);
   const [first, second] = v.slice(0, 2).map((x) => written(Number(x.toPrecision(2))));
   return `${first!.length + second!.length <= mostCharacters ? `${first} ${second}` : first} …`;
 }
