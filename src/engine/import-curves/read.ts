@@ -9,7 +9,7 @@ import { readTensorBoard } from './tensorboard.ts';
 import { isTfRecord } from './tfrecord.ts';
 
 /** Of a table, which is held in memory. */
-const mostTableBytes = 128 * 2 ** 20;
+const mostTableBytes = 32 * 2 ** 20;
 
 /** @throws CorpusError saying what is wrong with the file */
 export async function readCurves(source: ByteSource, name: string): Promise<ReadCurves> {

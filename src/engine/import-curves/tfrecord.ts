@@ -8,7 +8,7 @@ import { maskedCrc32c } from './crc32c.ts';
 const headerBytes = 12;
 const footerBytes = 4;
 /** Pictures and histograms of a summary are far smaller. */
-const mostRecordBytes = 256 * 2 ** 20;
+const mostRecordBytes = 64 * 2 ** 20;
 
 /** Does the file begin with a record? */
 export function isTfRecord(head: Uint8Array): boolean {

@@ -3,9 +3,12 @@ import { ZipFile } from 'yazl';
 
 export type Entries = Readonly<Record<string, string | Uint8Array>>;
 
+/** The same bytes whenever they are made. */
+const mtime = new Date(2020, 0, 1);
+
 export async function zip(entries: Entries): Promise<Uint8Array> {
   const file = new ZipFile();
-  for (const [name, content] of Object.entries(entries)) file.addBuffer(Buffer.from(content), name);
+  for (const [name, content] of Object.entries(entries)) file.addBuffer(Buffer.from(content), name, { mtime });
   file.end();
   const parts: Buffer[] = [];
   for await (const part of file.outputStream) parts.push(part as Buffer);

@@ -96,6 +96,8 @@ for (const { attempt, format, bytes } of formats) {
   console.log(
     `${format}: ${count} files of about ${bytes.length} bytes, ${read} still read, ${faults.length} faults, ${givenUp} given up; slowest ${slowest.toFixed(0)} ms, ${(peak / 2 ** 20).toFixed(0)} MB at most, ${seconds.toFixed(0)} s`,
   );
+  const stopped = all.flatMap((one) => (one.stoppedAt === null ? [] : [one.stoppedAt]));
+  if (stopped.length > 0) console.log(`  given up: seeds ${stopped.slice(0, 20).join(', ')}`);
   for (const fault of faults.slice(0, 5)) console.log(`  ${fault.slice(0, 1500)}`);
   failed ||= faults.length > 0 || peak > mostBytes;
 }
