@@ -7,6 +7,8 @@ const homepage =
 
 /** Where updates are looked for when a person asks; without it the app knows of no place and has no menu entry for it. */
 const feed = process.env.UNROLL_UPDATE_FEED;
+if (feed && !feed.startsWith('https://'))
+  throw new Error(`UNROLL_UPDATE_FEED is "${feed}", and must begin with https://.`);
 
 /**
  * Electron's fuses: what the binary itself can be made to do. Nothing in Unroll starts the binary as Node: engine processes are utility

@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { missingAddons, packagedFor } from '../../packaging/addons.mjs';
 import config from '../../packaging/electron-builder.config.mjs';
 import { shareExtension } from '../../src/api/share.ts';
@@ -50,8 +50,19 @@ describe('the configuration of the installers', () => {
     expect(config.fileAssociations.map(({ ext }) => `.${ext}`)).toEqual([shareExtension]);
   });
 
-  test('looks for updates nowhere unless a feed is named', () => {
+  test('looks for updates nowhere unless a feed is named, and that by https', async () => {
     expect(config.publish).toBeNull();
+    onTestFinished(() => void vi.unstubAllEnvs());
+    const configWith = async (feed: string) => {
+      vi.stubEnv('UNROLL_UPDATE_FEED', feed);
+      vi.resetModules();
+      return (await import('../../packaging/electron-builder.config.mjs')).default.publish;
+    };
+    expect(await configWith('https://example.org/unroll')).toEqual({
+      provider: 'generic',
+      url: 'https://example.org/unroll',
+    });
+    await expect(configWith('http://example.org/unroll')).rejects.toThrow('must begin with https://');
   });
 });
 

@@ -13,6 +13,7 @@ import { setNativeMenu } from './electron/native-menu.ts';
 import { answerPageRequest } from './electron/page-protocol.ts';
 import { pageScheme } from './electron/policy.ts';
 import { SharedFiles, sharedFilesIn } from './electron/shared-files.ts';
+import { checkForUpdates, hasUpdateFeed, loadUpdater } from './electron/updates.ts';
 import { readWindowState, type WindowState, writeWindowState } from './electron/window-state.ts';
 import { openWindow } from './electron/window.ts';
 import { findLayout } from './layout.ts';
@@ -107,7 +108,14 @@ async function start(): Promise<void> {
     },
     reportError,
   });
-  setNativeMenu((command) => BrowserWindow.getFocusedWindow()?.webContents.send('unroll:command', command));
+  const askForUpdates = () =>
+    void loadUpdater()
+      .then((updater) => checkForUpdates(updater, layout.version, ask))
+      .catch(reportError);
+  setNativeMenu(
+    (command) => BrowserWindow.getFocusedWindow()?.webContents.send('unroll:command', command),
+    app.isPackaged && hasUpdateFeed(process.resourcesPath) ? askForUpdates : null,
+  );
 
   const desktop = new Desktop(showRun);
   const changes = await client.app.watch();
@@ -127,6 +135,12 @@ async function start(): Promise<void> {
     isTraining: () => desktop.training,
     remember: (place) => (state = { ...state, ...place }),
   });
+}
+
+/** A native message; the last button is what leaving it means. */
+async function ask(message: string, detail: string, buttons: readonly string[]): Promise<number> {
+  const options = { message, detail, buttons: [...buttons], defaultId: 0, cancelId: buttons.length - 1 };
+  return (await dialog.showMessageBox(options)).response;
 }
 
 /** Electron's quitting does not wait; so it is held up once, until everything is closed. Returns how to close it before. */

@@ -26,6 +26,7 @@ export type MenuRole =
 export type MenuEntry =
   | { readonly type: 'separator' }
   | { readonly type: 'role'; readonly role: MenuRole }
+  | { readonly type: 'updates'; readonly label: string }
   | {
       readonly type: 'command';
       readonly label: string;
@@ -46,8 +47,11 @@ export interface Menu {
 const separator: MenuEntry = { type: 'separator' };
 const role = (name: MenuRole): MenuEntry => ({ type: 'role', role: name });
 
-/** @param platform as process.platform */
-export function menus(platform: string): Menu[] {
+/**
+ * @param platform as process.platform
+ * @param updates whether this build knows where to ask for updates
+ */
+export function menus(platform: string, updates: boolean): Menu[] {
   const mac = platform === 'darwin';
   const command = (label: string, name: Command, accelerator: string | null): MenuEntry => ({
     type: 'command',
@@ -135,7 +139,11 @@ export function menus(platform: string): Menu[] {
   const window: Menu = { label: 'Window', entries: [role('minimize'), role(mac ? 'zoom' : 'close')] };
   const help: Menu = {
     label: 'Help',
-    entries: [pageKey('Keyboard Shortcuts', 'shortcuts', '?'), ...(mac ? [] : [role('about')])],
+    entries: [
+      pageKey('Keyboard Shortcuts', 'shortcuts', '?'),
+      ...(updates ? [{ type: 'updates', label: 'Check for Updates…' } as const] : []),
+      ...(mac ? [] : [role('about')]),
+    ],
   };
   return [...(mac ? [application] : []), file, edit, run, view, window, help];
 }

@@ -3,11 +3,15 @@ import { Menu, type MenuItemConstructorOptions } from 'electron';
 import type { Command } from '../../../preload/bridge.ts';
 import { type MenuEntry, menus } from './menu.ts';
 
-/** @param send takes a command to the page that has the focus */
-export function setNativeMenu(send: (command: Command) => void): void {
+/**
+ * @param send takes a command to the page that has the focus
+ * @param checkForUpdates null in a build that knows of no place to ask
+ */
+export function setNativeMenu(send: (command: Command) => void, checkForUpdates: (() => void) | null): void {
   const item = (entry: MenuEntry): MenuItemConstructorOptions => {
     if (entry.type === 'separator') return { type: 'separator' };
     if (entry.type === 'role') return { role: entry.role };
+    if (entry.type === 'updates') return { label: entry.label, click: () => checkForUpdates?.() };
     return {
       label: entry.label,
       click: () => send(entry.command),
@@ -15,6 +19,9 @@ export function setNativeMenu(send: (command: Command) => void): void {
       ...(entry.accelerator === null ? {} : { accelerator: entry.accelerator }),
     };
   };
-  const template = menus(process.platform).map(({ label, entries }) => ({ label, submenu: entries.map(item) }));
+  const template = menus(process.platform, checkForUpdates !== null).map(({ label, entries }) => ({
+    label,
+    submenu: entries.map(item),
+  }));
   Menu.setApplicationMenu(Menu.buildFromTemplate(template));
 }

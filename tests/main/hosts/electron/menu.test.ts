@@ -3,7 +3,7 @@ import { type MenuEntry, menus } from '../../../../src/main/hosts/electron/menu.
 import { commands } from '../../../../src/preload/bridge.ts';
 
 const platforms = ['linux', 'win32', 'darwin'];
-const entries = (platform: string) => menus(platform).flatMap((menu) => menu.entries);
+const entries = (platform: string) => menus(platform, false).flatMap((menu) => menu.entries);
 const isCommand = (entry: MenuEntry) => entry.type === 'command';
 
 describe.each(platforms)('the menu on %s', (platform) => {
@@ -27,6 +27,12 @@ describe.each(platforms)('the menu on %s', (platform) => {
       // macOS would take it.
       if (platform === 'darwin' && handledByPage) expect(accelerator).toBeNull();
     }
+  });
+
+  test('asks for updates only where there is a place to ask', () => {
+    const asks = (updates: boolean) =>
+      menus(platform, updates).flatMap((menu) => menu.entries.filter((entry) => entry.type === 'updates')).length;
+    expect([asks(false), asks(true)]).toEqual([0, 1]);
   });
 
   test('one can copy, paste and quit', () => {
