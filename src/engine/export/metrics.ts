@@ -8,7 +8,8 @@ import type { MetricsFormat } from './format-ids.ts';
 export interface MeasuredRun {
   readonly id: string;
   readonly name: string;
-  readonly config: RunConfig;
+  /** null: curves from elsewhere, of settings that are not known. */
+  readonly config: RunConfig | null;
   /** In order, in pages, so that a long run is never held whole. */
   steps(): Iterable<readonly StepMetrics[]>;
   /** In the order in which they were made. */

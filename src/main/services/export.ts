@@ -127,8 +127,8 @@ export class Export {
   async #metrics(records: readonly RunRecord[], format: MetricsFormat, folder: string): Promise<WrittenFile> {
     const { store } = this.#in;
     store.flush();
-    const measured = records.map(({ key, id, name, config }) => ({
-      ...{ id, name, config, evaluations: store.evals.read(key) },
+    const measured = records.map(({ key, id, name, config, imported }) => ({
+      ...{ id, name, config: imported?.curves ? null : config, evaluations: store.evals.read(key) },
       steps: () => store.metrics.pages(key),
     }));
     const path = join(folder, 'metrics');

@@ -5,6 +5,7 @@ import type { Corpus } from '../../api/types.ts';
 import { trainingScript, type ScriptFiles } from '../../engine/export/pytorch/script/training-script.ts';
 import type { RunRecord } from '../store/runs.ts';
 import type { Corpora } from './corpora.ts';
+import { conflict } from './errors.ts';
 import type { Runs } from './runs.ts';
 import { shellLine } from './scripts/shell.ts';
 import { trainArguments } from './scripts/train-command.ts';
@@ -19,9 +20,12 @@ export class Scripts {
     this.#corpora = corpora;
   }
 
-  /** Files stand in it under the names of the run's corpora. @throws ServiceError NOT_FOUND */
+  /** Files stand in it under the names of the run's corpora. @throws ServiceError NOT_FOUND, CONFLICT for curves alone */
   write(runId: string, as: ScriptKind): Script {
     const run = this.#runs.record(runId);
+    if (run.imported?.curves) {
+      throw conflict(`"${run.name}" is curves that another program recorded: its settings are not known here.`);
+    }
     const files = this.#files(run, as);
     if (as === 'cli')
       return { text: shellLine(['unroll', ...trainArguments(run.config, files)]), fileName: 'train.sh' };

@@ -14,6 +14,7 @@ export function trainArguments(config: RunConfig, files: ScriptFiles): string[] 
   const argument = new Arguments();
   argument.flag('task', task, task !== 'language-model');
   ofFiles(argument, files);
+  argument.set('start', config.start, config.start !== null);
   ofSplit(argument, config, files);
   ofData(argument, config.data, task);
   ofTokenizer(argument, config);

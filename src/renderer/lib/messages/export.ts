@@ -45,7 +45,7 @@ export const exporting = {
     },
   },
   about: (size: string) => `about ${size}`,
-  goesWith: 'With a model’s files go tokeniser, configuration and a card with data and scores.',
+  goesWith: 'A model’s files come with its tokeniser, configuration and a card.',
   noModel: 'There is no model before the first checkpoint.',
   noMetrics: 'There are no curves before the first training step.',
   leftOut: (names: string) => `Without a model yet, and so left out: ${names}.`,

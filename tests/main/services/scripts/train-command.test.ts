@@ -196,6 +196,7 @@ describe('the command of a run makes its configuration', () => {
         },
       },
     ],
+    ['what it goes on from', 'language-model', { start: { run: 'a0be', vocabulary: 'ff' } }],
     ['a device', 'language-model', { device: 'reference', threads: 3 }],
   ];
   test.each(changed)('%s', (_what, task, changes) => comesBack(runnableConfig(task, changes)));

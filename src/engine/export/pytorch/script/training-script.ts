@@ -80,11 +80,14 @@ function section(title: string): string[] {
   return [`# ---- ${title} ${'-'.repeat(90 - title.length)}`];
 }
 
-function docstring(name: string, { architecture: { task } }: RunConfig): string {
+function docstring(name: string, config: RunConfig): string {
+  const { task } = config.architecture;
   const plain = name.replaceAll(/["\\]/g, "'").replaceAll(/\s+/g, ' ');
   return lines(
     `${plain}: ${task.replaceAll('-', ' ')} in PyTorch, with the data, network and training of this run.`,
     '',
+    config.start !== null &&
+      'It began with the parameters of another run: give them, exported as safetensors, as --weights.',
     'Written by Unroll. Sequences are time-major. Other random numbers are drawn than in Unroll, so losses agree closely, not digit by digit.',
   );
 }
