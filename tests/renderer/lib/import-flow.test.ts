@@ -37,6 +37,19 @@ describe('importing', () => {
     expect(flow.open).toBe(false);
   });
 
+  test('a document comes under its title; an archive may be read as files named by class', async () => {
+    const { flow, reaches } = await start();
+    flow.start([file('pg84.epub', 'text'), file('names.zip', 'text')]);
+    await reaches('preview');
+    expect(flow.suggestedName).toBe('Frankenstein; Or, The Modern Prometheus');
+    expect(flow.step).toMatchObject({ preview: { document: { kind: 'epub', parts: 24 } } });
+    await flow.skip();
+    await reaches('preview');
+    expect(flow.suggestedName).toBe('names.zip');
+    await flow.readFilesAs(true);
+    expect(flow.step).toMatchObject({ preview: { document: { kind: 'zip', classes: true } } });
+  });
+
   test('several files come one after the other; one can be skipped', async () => {
     const { flow, done, reaches } = await start();
     flow.start([file('a.txt', 'a'), file('b.txt', 'b')]);
