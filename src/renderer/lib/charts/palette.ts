@@ -14,6 +14,8 @@ export class Palette {
     if (color === undefined) {
       const probe = document.createElement('span');
       probe.style.color = css;
+      // A canvas keeps its colours where the system forces others on the page.
+      probe.style.forcedColorAdjust = 'none';
       this.#host.append(probe);
       color = getComputedStyle(probe).color;
       probe.remove();
