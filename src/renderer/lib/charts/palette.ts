@@ -30,9 +30,4 @@ export class Palette {
     const [r, g, b, alpha = 1] = (color.match(/[\d.]+/g) ?? []).map(Number);
     return `rgba(${r}, ${g}, ${b}, ${(alpha * percent) / 100})`;
   }
-
-  /** To be called when the theme has changed. */
-  forget(): void {
-    this.#known.clear();
-  }
 }
