@@ -63,7 +63,7 @@ describe('the licences of what is shipped', () => {
   });
 
   test('are kept for fonts, and for packages that bring no text', () => {
-    for (const name of [...copied.filter((one) => one.startsWith('@fontsource')), '@bufbuild/protobuf'])
+    for (const name of [...copied.filter((one) => one.startsWith('@fontsource')), '@bufbuild/protobuf', 'lazy-val'])
       expect(keptText(name), name).toMatch(/Copyright/);
   });
 

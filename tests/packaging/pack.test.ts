@@ -88,7 +88,7 @@ describe.skipIf(!ready)('the packaged app (electron-builder is installed and the
     const folders = new Set(files.map((name) => name.split('/')[0]!));
     expect([...folders].sort()).toEqual(['LICENSE', 'node_modules', 'out', 'package.json', 'resources']);
     const strange = files.filter((name) =>
-      /\.map$|^out\/(types|main\/(cli|library)\.)|node_modules\/(webgpu|node-|electron|onnxruntime|svelte|vite)/.test(
+      /\.map$|^out\/(types|main\/(cli|library)\.)|node_modules\/(webgpu|node-|electron\/|onnxruntime|svelte|vite)/.test(
         name,
       ),
     );
