@@ -29,7 +29,7 @@ export const insideEquations = {
     firstUnit: 'First unit that is written out',
     read: (steps: number, part: 'valid' | 'train') =>
       `After ${plural(steps, 'step')} of ${part === 'valid' ? 'the validation part' : 'the training part'}, the last one is marked:`,
-    lossHere: 'L is −ln p of what really comes next.',
+    lossHere: 'L is −ln p of the true answer at this step.',
     lossWhole: 'L is the mean loss of the whole sequence.',
   },
   standard:
