@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { drawn, look } from '../../lib/charts/stand-in-canvas.ts';
 import { differing, facetsOf } from '../../../../src/renderer/screens/compare/facets.ts';
-import { isWithin, nearestTrack, tracksOf } from '../../../../src/renderer/screens/compare/parallel.ts';
+import { isWithin, nearestTrack, parallelConfig, tracksOf } from '../../../../src/renderer/screens/compare/parallel.ts';
 import { placeAt, placingOf, shareOf } from '../../../../src/renderer/screens/compare/placing.ts';
 import { scatterPoints } from '../../../../src/renderer/screens/compare/scatter.ts';
 import { stylesOf } from '../../../../src/renderer/screens/compare/styles.ts';
@@ -38,6 +39,19 @@ describe('parallel coordinates', () => {
     expect(nearestTrack(tracks, box, box.left, tracks[1]![0]!)).toBe(1);
     expect(nearestTrack(tracks, box, box.left, box.bottom + 60)).toBeNull();
     expect(tracks[7]![2]).toBeNull(); // a queued run has reached nothing
+  });
+  it('are drawn where the pointer finds them', () => {
+    const parallel = { runs, axes, brushes: new Map(), highlighted: null, styles: stylesOf(runs, null, null, false) };
+    const { chart, calls } = drawn(parallelConfig(parallel, look), { width: 800, height: 300 });
+    expect(chart.chartArea).toMatchObject(box);
+    // The first is drawn over the others.
+    const places = [...runs.keys()].reverse().map((i) => chart.getDatasetMeta(i).data.map(({ y }) => y));
+    tracks.forEach((track, i) => {
+      const want = track.map((y) => (y === null ? NaN : expect.closeTo(y, 6)));
+      expect(places[i]).toEqual(want);
+    });
+    const texts = calls.filter(({ method }) => method === 'fillText').map(({ args }) => String(args[0]).trim());
+    expect(texts).toEqual(expect.arrayContaining(['cell', 'hidden units', 'lstm', 'gru', 'rnn']));
   });
   it('choose runs by parts of their axes', () => {
     const brushes = new Map([
