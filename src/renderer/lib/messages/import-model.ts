@@ -14,7 +14,6 @@ export const importModel = {
     `${bidirectional ? 'Bidirectional ' : ''}${cells[cell]}, ${plural(layers, 'layer')} of ${integer(hidden)} hidden units`,
   facts: {
     from: 'From',
-    file: 'File',
     embedding: 'Embedding',
     oneHot: 'none, one-hot',
     tied: (width: number) => `${integer(width)}, tied to the output`,
