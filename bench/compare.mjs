@@ -36,7 +36,9 @@ if (!existsSync(flags.torch)) fail(`There is no ${flags.torch}. Say where torch_
 const rounds = positive('rounds', flags.rounds);
 const steps = positive('steps', flags.steps);
 const threads = flags.threads === undefined ? null : positive('threads', flags.threads);
-const kernels = await new Devices(nodeDevices()).create(flags.device, { threads }).catch((error) => fail(error.message));
+const kernels = await new Devices(nodeDevices())
+  .create(flags.device, { threads })
+  .catch((error) => fail(error.message));
 const torchDevice = kernels.name === 'webgpu' || kernels.name === 'tensorflow' ? 'cuda' : 'cpu';
 /** What the compiled devices can say of the machine. */
 const gauge = kernels instanceof NativeKernels ? kernels : null;

@@ -23,7 +23,10 @@ export function recipeOf(
 ): Recipe {
   if (data.kind === 'text') {
     const { corpusHash, validHash, testHash } = texts;
-    return { kind: 'text', of: { corpusHash, validHash, testHash, split, tokenizer, vocabulary: start?.vocabulary ?? null } };
+    return {
+      kind: 'text',
+      of: { corpusHash, validHash, testHash, split, tokenizer, vocabulary: start?.vocabulary ?? null },
+    };
   }
   return { kind: 'examples', of: { texts, data, architecture, split, tokenizer, seed: training.seed } };
 }
