@@ -8,6 +8,9 @@ import { refine, stepsIn, withEval, withSteps } from './run-curves.ts';
 
 /** Buckets of a curve over the whole width, at least: about the pixels that a chart has. There may be twice as many. */
 const POINTS = 750;
+/** More curves than this are shown roughly first: an eighth of the points is there several times as soon. */
+const MANY = 24;
+const ROUGH = 180;
 /** A curve that grows by more steps than this while it is looked at is loaded anew. */
 const GROWN = 20_000;
 /** Milliseconds without a further change of the view before what it shows is loaded. */
@@ -109,11 +112,19 @@ export class CurveLibrary {
 
   /** @param other the curves that are here are along something else: they go */
   async #load(ids: readonly string[], other: boolean): Promise<void> {
+    this.#loading++;
+    try {
+      if (ids.length > MANY) await this.#loadWhole(ids, other, ROUGH);
+      await this.#loadWhole(ids, other, POINTS);
+    } finally {
+      this.#loading--;
+    }
+  }
+
+  async #loadWhole(ids: readonly string[], other: boolean, points: number): Promise<void> {
     const { x } = this.#wanted;
-    const loaded = await this.#ask(
-      ids.map((id) => ({ id, from: 0, to: null })),
-      x,
-    );
+    const runs = ids.map((id) => ({ id, from: 0, to: null }));
+    const loaded = await this.#ask(runs, x, points);
     if (!loaded || x !== this.#wanted.x) return;
     const all = new Map(other ? [] : this.#whole);
     for (const curve of loaded) all.set(curve.id, curve);
@@ -134,15 +145,19 @@ export class CurveLibrary {
     });
     if (runs.length === 0) return;
     const asked = ++this.#asked;
-    const loaded = await this.#ask(runs, x);
+    const loaded = await this.#ask(runs, x, POINTS);
     if (loaded && asked === this.#asked) this.#parts = new Map(loaded.map((curve) => [curve.id, curve]));
   }
 
-  async #ask(runs: { id: string; from: number; to: number | null }[], x: CurveX): Promise<RunCurve[] | null> {
+  async #ask(
+    runs: { id: string; from: number; to: number | null }[],
+    x: CurveX,
+    points: number,
+  ): Promise<RunCurve[] | null> {
     this.#loading++;
     try {
       const quantities = [...this.#quantities];
-      const blob = await this.#api.compare.curves({ runs, x, quantities, points: POINTS });
+      const blob = await this.#api.compare.curves({ runs, x, quantities, points });
       this.#problem = null;
       return decodeCurves(await blob.arrayBuffer());
     } catch (error) {
