@@ -244,4 +244,11 @@ const looking: Migration = (database) =>
 const sharing: Migration = (database) =>
   database.exec('ALTER TABLE runs ADD COLUMN imported TEXT CHECK (json_valid(imported))');
 
-export const migrations: readonly Migration[] = [first, everyTask, devices, comparing, looking, sharing];
+/** Settings and origins that came with models and curves from elsewhere, and with mixed precision, as they were for runs before. */
+const origins: Migration = (database) =>
+  database.exec(`
+    UPDATE runs SET config = json_insert(config, '$.precision', 'float32', '$.start', NULL);
+    UPDATE runs SET imported = json_insert(imported, '$.file', NULL, '$.curves', NULL) WHERE imported IS NOT NULL;
+  `);
+
+export const migrations: readonly Migration[] = [first, everyTask, devices, comparing, looking, sharing, origins];
